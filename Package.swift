@@ -1,0 +1,100 @@
+// swift-tools-version: 6.2
+import Foundation
+import PackageDescription
+
+let swiftSettings: [SwiftSetting] = [
+    .enableUpcomingFeature("ExistentialAny"),
+    .enableUpcomingFeature("InternalImportsByDefault"),
+    .enableUpcomingFeature("MemberImportVisibility"),
+    .treatAllWarnings(as: .error),
+]
+
+let cSettings: [CSetting] = [
+    .define("_GNU_SOURCE"),
+    .enableWarning("all"),
+    .enableWarning("extra"),
+    .treatAllWarnings(as: .error),
+]
+
+/// A C module: sources in `CSources/NAME`, its headers in `include/NAME`.
+func cTarget(_ name: String, _ dependencies: [Target.Dependency] = [], linkerSettings: [LinkerSetting] = []) -> Target {
+    .target(
+        name: name, dependencies: dependencies, path: ".", sources: ["CSources/\(name)"],
+        publicHeadersPath: "include/\(name)", cSettings: cSettings, linkerSettings: linkerSettings)
+}
+
+func swiftTarget(_ name: String, _ dependencies: [Target.Dependency] = []) -> Target {
+    .target(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
+    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+}
+
+let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
+
+let targets: [Target] = [
+    // Debian's libraries
+    .systemLibrary(
+        name: "CLibunwind", path: "CSources/CLibunwind", pkgConfig: "libunwind-generic",
+        providers: [.apt(["libunwind-dev"])]),
+    .systemLibrary(
+        name: "CLibelf", path: "CSources/CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    // Floor 0: thin C
+    cTarget("CPerfEvents"),
+    cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
+
+    // Floor 1: pure values
+    swiftTarget("ProfileModel"),
+    swiftTarget("TradingHotPath"),
+
+    // Floor 2: one concern each
+    swiftTarget("PerfEvents", ["CPerfEvents"]),
+    swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
+    swiftTarget("Symbolization", ["CLibelf", "ProfileModel"]),
+    swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
+
+    // Floor 3 and 4: recordings
+    swiftTarget("Sampling", ["PerfEvents", "ProfileModel"]),
+    swiftTarget("Profiling", ["Sampling", "Unwinding", "Symbolization", "ProfileModel", "ProfileFormats"]),
+
+    // Floor 6: programs
+    executable("tickscope", ["Profiling", "ProfileFormats", "ProfileModel", argumentParser]),
+    executable("tickscope-replay", ["TradingHotPath", argumentParser]),
+
+    tests("ProfileModelTests", ["ProfileModel"]),
+    tests("TradingHotPathTests", ["TradingHotPath"]),
+    tests("PerfEventsTests", ["PerfEvents"]),
+    tests("UnwindingTests", ["Unwinding"]),
+    tests("SymbolizationTests", ["Symbolization"]),
+    tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
+    tests("SamplingTests", ["Sampling"]),
+    tests("EndToEndTests", ["ProfileFormats", "ProfileModel", "tickscope", "tickscope-replay"]),
+]
+
+// DEVELOPMENT ONLY, removed before landing: targets whose folder is not there yet are left out.
+let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
+let present = targets.filter { target in
+    let folder: String
+    if target.type == .test { folder = "Tests/\(target.name)" }
+    else if target.name.hasPrefix("C") { folder = "CSources/\(target.name)" }
+    else { folder = "Sources/\(target.name)" }
+    return FileManager.default.fileExists(atPath: root + "/" + folder)
+}
+
+let package = Package(
+    name: "tickscope",
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+    ],
+    targets: present,
+    swiftLanguageModes: [.v6]
+)
