@@ -1,0 +1,101 @@
+internal import Glibc
+
+/// Turns a linker's symbol into the name that its author wrote.
+package enum Demangler {
+    /// Names longer than this are left alone: demangling is recursive, and symbols are untrusted input.
+    private static let longestName = 16_384
+
+    /// The name for people: Swift in full, C++ and Rust without parameters, everything else unchanged.
+    package static func demangle(_ symbol: String) -> String {
+        guard symbol.utf8.count <= longestName else { return symbol }
+        let base = symbol.hasPrefix("_") ? symbol.dropFirst() : symbol[...]
+        if base.hasPrefix("$s") || base.hasPrefix("$S") || base.hasPrefix("$e") || symbol.hasPrefix("_T0") {
+            return swift(symbol) ?? symbol
+        }
+        if symbol.hasPrefix("_Z") { return itanium(symbol) ?? symbol }
+        return symbol
+    }
+
+    private static func swift(_ symbol: String) -> String? {
+        var symbol = symbol
+        let text = symbol.withUTF8 { runtimeDemangle($0.baseAddress, UInt($0.count), nil, nil, 0) }
+        return text.map { pointer in
+            defer { free(pointer) }
+            return String(cString: pointer)
+        }
+    }
+
+    private static func itanium(_ symbol: String) -> String? {
+        // Clones that the optimizer makes carry suffixes (`.isra.0`, `.cold`, `.llvm.123`), which the library prints
+        // as `[clone …]`; the clone is the same function to a reader.
+        let plain = symbol.firstIndex(of: ".").map { String(symbol[..<$0]) } ?? symbol
+        var status: Int32 = 0
+        guard let pointer = itaniumDemangle(plain, nil, nil, &status) else { return nil }
+        defer { free(pointer) }
+        let name = String(cString: pointer)
+        return withoutRustHash(name) ?? withoutParameters(name)
+    }
+
+    /// `core::fmt::write::h0123456789abcdef` without the hash: Rust's legacy names are C++ ones with it at the end.
+    private static func withoutRustHash(_ name: String) -> String? {
+        let hash = name.utf8.suffix(19)
+        guard hash.count == 19, hash.starts(with: "::h".utf8),
+            hash.dropFirst(3).allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+        else { return nil }
+        return String(name.dropLast(19))
+    }
+
+    /// `int ns::f<T>(int) const` → `ns::f<T>`: what names the function, for tables and pictures.
+    static func withoutParameters(_ name: String) -> String {
+        let bytes = Array(name.utf8)
+        guard let close = bytes.lastIndex(of: 0x29) else { return name }
+        var depth = 0
+        var open = close
+        while open >= 0 {
+            if bytes[open] == 0x29 { depth += 1 }
+            if bytes[open] == 0x28 {
+                depth -= 1
+                if depth == 0 { break }
+            }
+            open -= 1
+        }
+        // Nothing in front, `(anonymous namespace)::x` and `operator()` are part of the name.
+        guard open > 0, depth == 0 else { return name }
+        let tail = bytes[(close + 1)...]
+        let qualifiers: [[UInt8]] = ["", " const", " volatile", " &", " &&", " const &", " const &&"].map { Array($0.utf8) }
+        guard qualifiers.contains(where: { tail.elementsEqual($0) }) else { return name }
+        let head = bytes[..<open]
+        if head.elementsEqual("operator".utf8) || head.suffix(10).elementsEqual("::operator".utf8) { return name }
+        return String(decoding: withoutReturnType(head), as: UTF8.self)
+    }
+
+    /// Template functions are printed with their return type: drop what stands before the last space at depth 0.
+    private static func withoutReturnType(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
+        if name.indices.contains(where: { name[$0...].starts(with: "operator".utf8) }) { return name }
+        var depth = 0
+        var start = name.startIndex
+        for index in name.indices {
+            switch name[index] {
+            case 0x3C, 0x28, 0x7B, 0x5B: depth += 1  // < ( { [
+            case 0x3E, 0x29, 0x7D, 0x5D: depth -= 1
+            case 0x20 where depth == 0: start = index + 1
+            default: break
+            }
+        }
+        return start < name.endIndex ? name[start...] : name
+    }
+}
+
+/// The Swift runtime's demangler, exported by libswiftCore.
+@_silgen_name("swift_demangle")
+private func runtimeDemangle(
+    _ name: UnsafePointer<UInt8>?, _ length: UInt, _ output: UnsafeMutablePointer<CChar>?,
+    _ outputSize: UnsafeMutablePointer<UInt>?, _ flags: UInt32
+) -> UnsafeMutablePointer<CChar>?
+
+/// The C++ runtime's demangler (Itanium C++ ABI, abi::__cxa_demangle).
+@_silgen_name("__cxa_demangle")
+private func itaniumDemangle(
+    _ name: UnsafePointer<CChar>, _ output: UnsafeMutablePointer<CChar>?, _ length: UnsafeMutablePointer<Int>?,
+    _ status: UnsafeMutablePointer<Int32>?
+) -> UnsafeMutablePointer<CChar>?

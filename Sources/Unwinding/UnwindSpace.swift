@@ -1,0 +1,54 @@
+internal import CUnwind
+package import ProfileModel
+
+/// One executable mapping as an unwinder sees it.
+package struct UnwindMapping {
+    package var addresses: Range<VirtualAddress>
+    /// Mapped address minus the module's own address.
+    package var bias: UInt64
+    /// Position in the file of the first byte.
+    package var fileOffset: FileOffset
+    /// Nil for executable memory without a readable file.
+    package var module: UnwindModule?
+
+    package init(addresses: Range<VirtualAddress>, bias: UInt64, fileOffset: FileOffset, module: UnwindModule?) {
+        self.addresses = addresses
+        self.bias = bias
+        self.fileOffset = fileOffset
+        self.module = module
+    }
+}
+
+/// The executable mappings of one process, ready for unwinding, with what the engine has learned about them.
+/// Used by one thread at a time.
+package final class UnwindSpace {
+    let space: OpaquePointer
+    /// Keeps the modules alive that the C side points to.
+    private var mappings: [UnwindMapping]
+
+    /// - Parameter mappings: sorted, not overlapping.
+    package init?(_ mappings: [UnwindMapping]) {
+        guard let space = ts_unwind_space_create() else { return nil }
+        self.space = space
+        self.mappings = []
+        guard update(mappings) else { return nil }
+    }
+
+    deinit { ts_unwind_space_destroy(space) }
+
+    /// Replaces the mappings.
+    /// - Parameter mappings: sorted, not overlapping.
+    /// - Returns: false when memory is short; the old mappings stay.
+    @discardableResult
+    package func update(_ mappings: [UnwindMapping]) -> Bool {
+        let plain = mappings.map { mapping in
+            ts_unwind_mapping(
+                start: mapping.addresses.lowerBound.rawValue, end: mapping.addresses.upperBound.rawValue,
+                bias: mapping.bias, file_offset: mapping.fileOffset.rawValue,
+                module: mapping.module.map { UnsafePointer($0.module) })
+        }
+        guard ts_unwind_space_set(space, plain, plain.count) == 0 else { return false }
+        self.mappings = mappings
+        return true
+    }
+}

@@ -1,0 +1,61 @@
+// What Swift cannot say about perf_event_open(2): the variadic system calls, the bit-fields of perf_event_attr and the
+// memory barriers of the shared ring. No policy lives here.
+#ifndef TICKSCOPE_CPERFEVENTS_H
+#define TICKSCOPE_CPERFEVENTS_H
+
+#include <linux/perf_event.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+// Bits of ts_perf_spec.flags; each sets the perf_event_attr bit-field of the same name.
+enum {
+    TS_PERF_DISABLED = 1 << 0,
+    TS_PERF_INHERIT = 1 << 1,
+    TS_PERF_EXCLUDE_KERNEL = 1 << 2,
+    TS_PERF_EXCLUDE_HV = 1 << 3,
+    TS_PERF_FREQUENCY = 1 << 4,
+    TS_PERF_SIDEBAND = 1 << 5,  // mmap, mmap2, comm, comm_exec and task together
+    TS_PERF_ENABLE_ON_EXEC = 1 << 6,
+    TS_PERF_NO_USER_CALLCHAIN = 1 << 7,
+    TS_PERF_NO_KERNEL_CALLCHAIN = 1 << 8,
+};
+
+// The part of perf_event_attr that tickscope sets. Every event uses CLOCK_MONOTONIC and sample_id_all.
+typedef struct ts_perf_spec {
+    uint32_t type;
+    uint32_t flags;
+    uint64_t config;
+    uint64_t period;  // events per sample, or samples per second with TS_PERF_FREQUENCY
+    uint64_t sample_type;
+    uint64_t read_format;
+    uint64_t user_registers;
+    uint32_t user_stack_bytes;
+    uint32_t wakeup_bytes;  // wake a poller once this many bytes are unread; 0: the kernel's default
+} ts_perf_spec;
+
+// Opens an event with close-on-exec set. Returns a descriptor, or -errno.
+int ts_perf_open(const ts_perf_spec *spec, int32_t task, int32_t cpu);
+
+// The ioctls of an event. Return 0 or -errno.
+int ts_perf_enable(int event);
+int ts_perf_disable(int event);
+int ts_perf_redirect(int event, int ring_owner);
+
+// Bytes written by the kernel so far; pairs with the kernel's store so that the records before it are visible.
+static inline uint64_t ts_ring_head(const void *page) {
+    return __atomic_load_n(&((const struct perf_event_mmap_page *)page)->data_head, __ATOMIC_ACQUIRE);
+}
+
+// Gives the bytes before `tail` back to the kernel.
+static inline void ts_ring_release(void *page, uint64_t tail) {
+    __atomic_store_n(&((struct perf_event_mmap_page *)page)->data_tail, tail, __ATOMIC_RELEASE);
+}
+
+#ifdef __cplusplus
+}
+#endif
+#endif
