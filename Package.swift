@@ -49,7 +49,7 @@ let targets: [Target] = [
 
     // Floor 0: thin C
     cTarget("CPerfEvents"),
-    cTarget("CLaunch"),
+    cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
 
     // Floor 1: pure values
@@ -63,7 +63,7 @@ let targets: [Target] = [
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
 
     // Floor 3 and 4: recordings
-    swiftTarget("Sampling", ["CLaunch", "PerfEvents", "ProfileModel"]),
+    swiftTarget("Sampling", ["CTasks", "PerfEvents", "ProfileModel"]),
     swiftTarget("Profiling", ["Sampling", "Unwinding", "Symbolization", "ProfileModel", "ProfileFormats"]),
 
     // Floor 6: programs

@@ -11,9 +11,9 @@ internal import Glibc
 /// └────────┴───────────────┴──────────────┴────────────────────┘
 /// ```
 ///
-/// A consumer looks at records in place through ``next(until:)`` and gives their space back with ``release()``; a record
+/// A consumer looks at records in place through ``peek()`` and gives their space back with ``release()``; a record
 /// that wraps is copied to a buffer of its own first. Sole owner of the mapping; used by one thread at a time.
-package final class RingBuffer {
+package struct RingBuffer: ~Copyable {
     private let page: UnsafeMutableRawPointer
     private let data: UnsafeRawPointer
     private let mask: UInt64
@@ -58,7 +58,7 @@ package final class RingBuffer {
     }
 
     /// Looks how far the kernel has written.
-    package func refresh() { head = ts_ring_head(page) }
+    package mutating func refresh() { head = ts_ring_head(page) }
 
     /// Whether a record is waiting at the front, as of the last ``refresh()``.
     package var isEmpty: Bool { head &- position < UInt64(RecordHeader.size) }
@@ -71,7 +71,7 @@ package final class RingBuffer {
     /// A header that cannot be right empties the ring up to the last refresh: the kernel never writes one, so nothing
     /// behind it can be trusted.
     // hot: per sample
-    package func peek() -> (header: RecordHeader, bytes: UnsafeRawBufferPointer)? {
+    package mutating func peek() -> (header: RecordHeader, bytes: UnsafeRawBufferPointer)? {
         guard !isEmpty else { return nil }
         let offset = Int(position & mask)
         // Records are multiples of 8 bytes, so a header never wraps.
@@ -95,7 +95,7 @@ package final class RingBuffer {
     }
 
     /// Steps over the record at the front. Its bytes stay valid until ``release()``.
-    package func advance(_ header: RecordHeader) { position &+= UInt64(header.byteCount) }
+    package mutating func advance(_ header: RecordHeader) { position &+= UInt64(header.byteCount) }
 
     /// Gives the consumed space back to the kernel.
     package func release() { ts_ring_release(page, position) }

@@ -1,8 +1,9 @@
 // Starting a program that waits at a gate until its events are open, and watching tasks. Between fork and exec only
 // async-signal-safe C may run, so this cannot be Swift.
-#ifndef TICKSCOPE_CLAUNCH_H
-#define TICKSCOPE_CLAUNCH_H
+#ifndef TICKSCOPE_CTASKS_H
+#define TICKSCOPE_CTASKS_H
 
+#include <stddef.h>
 #include <stdint.h>
 #include <sys/types.h>
 
@@ -28,6 +29,10 @@ void ts_launch_cancel(ts_launch *launch);
 
 // A descriptor that becomes readable when the process exits. `thread` asks for one thread (Linux 6.9). -errno on failure.
 int ts_pidfd_open(pid_t pid, int thread);
+
+// The CPUs that a task may run on, one bit each, lowest first. 0 or -errno. (GNU extensions, hidden from Swift.)
+int ts_affinity_get(pid_t task, uint8_t *bits, size_t bytes);
+int ts_affinity_set(pid_t task, const uint8_t *bits, size_t bytes);
 
 // The wait status of a child: macros in C.
 int ts_wait_exited(int status);

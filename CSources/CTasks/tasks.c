@@ -1,7 +1,8 @@
-#include "CLaunch.h"
+#include "CTasks.h"
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
@@ -84,6 +85,14 @@ void ts_launch_cancel(ts_launch *launch) {
 int ts_pidfd_open(pid_t pid, int thread) {
     long fd = syscall(SYS_pidfd_open, pid, thread ? PIDFD_THREAD : 0);
     return fd < 0 ? -errno : (int)fd;
+}
+
+int ts_affinity_get(pid_t task, uint8_t *bits, size_t bytes) {
+    return sched_getaffinity(task, bytes, (cpu_set_t *)(void *)bits) < 0 ? -errno : 0;
+}
+
+int ts_affinity_set(pid_t task, const uint8_t *bits, size_t bytes) {
+    return sched_setaffinity(task, bytes, (const cpu_set_t *)(const void *)bits) < 0 ? -errno : 0;
 }
 
 int ts_wait_exited(int status) { return WIFEXITED(status); }
