@@ -64,7 +64,7 @@ let targets: [Target] = [
 
     // Floor 3 and 4: recordings
     swiftTarget("Sampling", ["CTasks", "PerfEvents", "ProfileModel"]),
-    swiftTarget("Profiling", ["Sampling", "Unwinding", "Symbolization", "ProfileModel", "ProfileFormats"]),
+    swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs
     executable("tickscope", ["Profiling", "ProfileFormats", "ProfileModel", argumentParser]),

@@ -103,6 +103,9 @@ package final class Attachment {
         }
     }
 
+    /// Whether records with this number come from a sampling event.
+    package func isSampling(eventID: UInt64) -> Bool { owners[eventID] != nil }
+
     /// Whether a sample counts, or tells the same as another one.
     // hot: per sample
     package func accepts(eventID: UInt64, tid: Int32) -> Bool {
@@ -110,6 +113,12 @@ package final class Attachment {
         if let speaker = speakers[tid] { return speaker == owner }
         if speakers.count < 1 << 20 { speakers[tid] = owner }
         return true
+    }
+
+    /// Whether a thread or child that a covered thread started still runs. Asks procfs, since an exit record may be lost.
+    package func hasLivingDescendants() -> Bool {
+        inherited = inherited.filter { ProcessFiles.status(of: $0).map { !$0.isDead } ?? false }
+        return !inherited.isEmpty
     }
 
     func enable() {

@@ -91,6 +91,11 @@ package final class RingSet {
         try event.redirect(to: owners[cpus.count + cpuIndex].event)
     }
 
+    /// Whether a ring had more than half of its room unread when it was last looked at.
+    var isAnyHalfFull: Bool {
+        rings.indices.contains { rings[$0].unreadBytes * 2 > rings[$0].capacity }
+    }
+
     /// Records that made no sense so far.
     package var malformedCount: Int {
         rings.indices.reduce(0) { $0 + rings[$1].malformed }

@@ -114,6 +114,8 @@ package final class SamplingSession {
     /// Hands on the records that are safe to order.
     package func drain(into handler: inout some RecordHandler) {
         merger.round(rings, into: &handler)
+        // Two rounds are needed to hand on what a burst has just written; a full ring cannot wait for the next one.
+        if rings.isAnyHalfFull { merger.round(rings, into: &handler) }
     }
 
     /// Hands on everything that is left.

@@ -1,0 +1,95 @@
+internal import Glibc
+package import ProfileModel
+package import Symbolization
+internal import Synchronization
+package import Unwinding
+
+/// One file that targets execute, opened once while it could be reached, shared by all processes that map it.
+///
+/// The descriptor stays open, so that a deleted or replaced file, another mount namespace or the end of the process
+/// take nothing away from naming its frames later.
+package final class MappedModule: Sendable {
+    package let module: Module
+    /// Empty when the file could not be read.
+    private let segments: [ElfReader.Segment]
+    package let unwind: UnwindModule?
+    private let source: Source
+    private let symbols = Mutex<SymbolTable?>(nil)
+
+    private enum Source: Sendable {
+        case file(OpenFile)
+        case memory([UInt8])
+        case none
+    }
+
+    /// A descriptor that closes with its last user.
+    private final class OpenFile: Sendable {
+        let descriptor: Int32
+
+        init(_ descriptor: Int32) { self.descriptor = descriptor }
+
+        deinit { close(descriptor) }
+    }
+
+    /// A file.
+    /// - Parameter file: descriptor, owned from here on.
+    package convenience init(path: String, kind: Module.Kind, file: Int32) {
+        let source = Source.file(OpenFile(file))
+        self.init(path: path, kind: kind, source: source, elf: try? ElfReader(file: file), file: file)
+    }
+
+    /// An image in memory, such as the vDSO.
+    package convenience init(path: String, kind: Module.Kind, image: [UInt8]) {
+        let elf = try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
+        self.init(path: path, kind: kind, source: .memory(image), elf: elf, file: -1)
+    }
+
+    /// A file that cannot be read, or memory without a file: frames can be placed, but neither unwound nor named.
+    package convenience init(unreadable path: String, kind: Module.Kind) {
+        self.init(path: path, kind: kind, source: .none, elf: nil, file: -1)
+    }
+
+    private init(path: String, kind: Module.Kind, source: Source, elf: ElfReader?, file: Int32) {
+        self.source = source
+        module = Module(path: path, buildID: elf?.buildID ?? "", kind: kind)
+        segments = elf?.segments ?? []
+        guard let elf else {
+            unwind = nil
+            return
+        }
+        let frames = elf.ehFrame
+        let low = segments.map(\.address).min() ?? 0
+        let high = segments.map { $0.address &+ $0.memorySize }.max() ?? 0
+        unwind = UnwindModule(
+            ehFrame: frames?.bytes ?? [], address: ModuleRelativeAddress(frames?.address ?? 0),
+            entryPoint: ModuleRelativeAddress(elf.entryPoint),
+            addresses: ModuleRelativeAddress(low)..<ModuleRelativeAddress(max(low, high)), file: file)
+    }
+
+    /// Whether the file's contents are known.
+    package var isReadable: Bool { unwind != nil }
+
+    /// Mapped address minus the module's own address, for a mapping that starts at `start` with `offset` of the file.
+    package func bias(mappedAt start: VirtualAddress, offset: FileOffset) -> UInt64 {
+        let own = ElfReader.address(of: offset, in: segments)?.rawValue ?? offset.rawValue
+        return start.rawValue &- own
+    }
+
+    /// The function that holds an address. Loads the symbol table at the first call; any thread.
+    package func symbol(at address: ModuleRelativeAddress) -> SymbolTable.Match? {
+        symbols.withLock { table in
+            if table == nil { table = loadSymbols() }
+            return table?.lookup(address)
+        }
+    }
+
+    private func loadSymbols() -> SymbolTable {
+        let elf: ElfReader? =
+            switch source {
+            case .file(let file): try? ElfReader(file: file.descriptor)
+            case .memory(let image): try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
+            case .none: nil
+            }
+        return elf.map { SymbolTable($0) } ?? SymbolTable()
+    }
+}

@@ -1,0 +1,78 @@
+internal import Glibc
+internal import ProfileModel
+internal import Sampling
+internal import Symbolization
+
+/// Opens each mapped file once, through the process that maps it, and hands out small numbers for them.
+struct ModuleStore: Sendable {
+    private struct Key: Hashable {
+        var identity: FileIdentity
+        var path: String
+    }
+
+    private(set) var modules: [MappedModule] = []
+    private var indexes: [Key: Int32] = [:]
+    /// Paths of files that could not be read, for the user.
+    private(set) var unreadablePaths: [String] = []
+
+    /// Descriptors are finite; files beyond this many are treated as unreadable.
+    private static let largestCount = 4096
+
+    init() {}
+
+    /// The number of a mapping's module.
+    /// - Parameter pid: a process that maps it; may be gone.
+    mutating func index(of mapping: Mapping, process pid: Int32) -> Int32 {
+        let key = Key(identity: mapping.identity, path: mapping.path)
+        if let index = indexes[key] { return index }
+        let index = Int32(modules.count)
+        modules.append(open(mapping, process: pid))
+        indexes[key] = index
+        return index
+    }
+
+    private mutating func open(_ mapping: Mapping, process pid: Int32) -> MappedModule {
+        if mapping.path == "[vdso]", let image = VirtualDynamicObject.image() {
+            return MappedModule(path: mapping.path, kind: .vdso, image: image)
+        }
+        guard mapping.identity.inode != 0 else {
+            return MappedModule(unreadable: mapping.path.isEmpty ? "[anonymous]" : mapping.path, kind: .anonymous)
+        }
+        let path = mapping.path.hasSuffix(" (deleted)") ? String(mapping.path.dropLast(10)) : mapping.path
+        let kind = Self.kind(of: path, process: pid)
+        if modules.count < Self.largestCount, let file = Self.openFile(mapping, path: path, process: pid) {
+            let module = MappedModule(path: path, kind: kind, file: file)
+            if module.isReadable { return module }
+        }
+        unreadablePaths.append(path)
+        return MappedModule(unreadable: path, kind: kind)
+    }
+
+    /// The file behind a mapping, and no other: every way to it but the kernel's own is checked by inode.
+    private static func openFile(_ mapping: Mapping, path: String, process pid: Int32) -> Int32? {
+        let hex = { (address: VirtualAddress) in String(address.rawValue, radix: 16) }
+        let range = "\(hex(mapping.addresses.lowerBound))-\(hex(mapping.addresses.upperBound))"
+        for candidate in [
+            "/proc/\(pid)/map_files/\(range)", "/proc/\(pid)/root\(path)", "/proc/\(pid)/exe", path,
+        ] {
+            let file = Glibc.open(candidate, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
+            guard file >= 0 else { continue }
+            var status = stat()
+            // Device numbers are not compared: overlay and btrfs show another one in the mapping than in the file.
+            if fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG, status.st_ino == mapping.identity.inode {
+                return file
+            }
+            close(file)
+        }
+        return nil
+    }
+
+    private static func kind(of path: String, process pid: Int32) -> Module.Kind {
+        var target = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
+        if readlink("/proc/\(pid)/exe", &target, Int(PATH_MAX)) > 0 {
+            let executable = target.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+            return executable == path || executable == path + " (deleted)" ? .executable : .library
+        }
+        return path.contains(".so") ? .library : .executable
+    }
+}

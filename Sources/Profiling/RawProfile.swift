@@ -1,0 +1,78 @@
+package import ProfileModel
+
+/// What a sample's frame is before it has a name. Equal for equal code in all processes.
+package struct RawFrame: Hashable, Sendable {
+    package enum Kind: Hashable, Sendable {
+        /// An address in a module.
+        case user
+        case kernel
+        /// The stack's end, and why.
+        case marker(Marker)
+    }
+
+    package var kind: Kind
+    /// Position in the module list, -1 for none.
+    package var module: Int32
+    package var address: UInt64
+
+    package init(kind: Kind, module: Int32 = -1, address: UInt64 = 0) {
+        self.kind = kind
+        self.module = module
+        self.address = address
+    }
+}
+
+/// Statements of the profiler that take the place of frames.
+package enum Marker: UInt8, Hashable, Sendable {
+    case stackBytes
+    case noUnwindInfo
+    case noModule
+    case badUnwindInfo
+    case depth
+    case framePointers
+    case notNative
+    case memoryLimit
+
+    /// The frame's name.
+    /// - Parameter module: the module where the last frame lies, when there is one.
+    package func name(module: Module?) -> String {
+        let place = module.map { $0.kind == .anonymous ? "anonymous memory" : String($0.name) } ?? "unknown memory"
+        return switch self {
+        case .stackBytes: "[truncated: stack bytes]"
+        case .noUnwindInfo: "[truncated: no unwind info in \(place)]"
+        case .noModule: "[truncated: cannot read \(place)]"
+        case .badUnwindInfo: "[truncated: bad unwind info in \(place)]"
+        case .depth: "[truncated: depth limit]"
+        case .framePointers: "[truncated: frame pointers end in \(place)]"
+        case .notNative: "[truncated: 32-bit process]"
+        case .memoryLimit: "[dropped: recorder memory limit]"
+        }
+    }
+}
+
+/// The counts of a recording before anything has a name. A value: a snapshot of it can be written while sampling goes on.
+package struct RawProfile: Sendable {
+    package struct Thread: Sendable {
+        package var pid: Int32
+        package var tid: Int32
+        package var name: String
+        package var processName: String
+    }
+
+    package var frames: [RawFrame] = []
+    /// Over positions in `frames`.
+    package var stacks = StackTable()
+    package var threads: [Thread] = []
+    package var modules: [MappedModule] = []
+
+    // One entry a distinct (stack, thread).
+    package var sampleStacks: [StackTable.ID] = []
+    package var sampleThreads: [Int32] = []
+    package var sampleCounts: [Int64] = []
+    package var samplePeriods: [Int64] = []
+
+    /// `unnamed` and the frame counts are filled in when symbols are known.
+    package var quality = RecordingQuality()
+
+    package init() {}
+}

@@ -1,0 +1,176 @@
+internal import Glibc
+internal import PerfEvents
+package import ProfileModel
+package import Sampling
+
+/// Runs one recording from attach to finished profile.
+package final class Recorder {
+    package let session: SamplingSession
+    private let plan: RecordingPlan
+    private let stop: StopSignal
+    private var aggregator: SampleAggregator
+    private let writer: CheckpointWriter
+    private var startTime: UInt64 = 0
+    private var startWallClock: Int64 = 0
+    private let startCPU: Double
+
+    /// Longest wait for records: bounds how old the live numbers are.
+    private static let longestWait = 0.1
+
+    /// Attaches to the targets; sampling starts with ``run(progress:)``.
+    /// - Parameters:
+    ///   - writeCheckpoint: writes a profile so that it is whole or not there at all; called on another thread.
+    /// - Throws: ``SamplingError`` or ``PerfError``.
+    package init(
+        _ configuration: SamplingConfiguration, plan: RecordingPlan, stop: StopSignal,
+        writeCheckpoint: @escaping @Sendable (Profile) throws -> Void
+    ) throws {
+        self.plan = plan
+        self.stop = stop
+        startCPU = Self.cpuSeconds()
+        session = try SamplingSession(configuration)
+        aggregator = SampleAggregator(attachment: session.attachment, layout: session.configuration.layout)
+        let layout = session.configuration.layout
+        writer = CheckpointWriter(
+            assembler: ProfileAssembler(event: configuration.event, includesKernel: layout.includesKernel),
+            write: writeCheckpoint)
+        try session.attach(into: &aggregator)
+        // Side-band events are open now: nothing that is mapped from here on can be missed.
+        for pid in session.processes { aggregator.discover(pid) }
+    }
+
+    deinit { aggregator.deallocate() }
+
+    /// Samples until the plan's end, the targets' exit or a signal.
+    /// - Parameter progress: called about ten times a second.
+    package func run(progress: (RecordingProgress) -> Void) throws -> RecordingResult {
+        startWallClock = Self.wallClock()
+        startTime = MonotonicClock.now()
+        try session.start()
+        let deadline = plan.duration.map { startTime + UInt64($0 * 1e9) }
+        var nextCheckpoint = startTime + UInt64(plan.checkpointInterval * 1e9)
+        var requests: [pollfd] = []
+        while true {
+            let now = MonotonicClock.now()
+            if let deadline, now >= deadline { break }
+            if stop.signal != 0 || targetsHaveEnded() { break }
+            wait(&requests, until: min(deadline ?? .max, nextCheckpoint), now: now)
+            session.drain(into: &aggregator)
+            progress(currentProgress())
+            if MonotonicClock.now() >= nextCheckpoint {
+                nextCheckpoint = MonotonicClock.now() + UInt64(plan.checkpointInterval * 1e9)
+                writer.start(snapshot(isFinal: false), metadata: metadata())
+            }
+        }
+        session.stop()
+        let end = MonotonicClock.now()
+        session.drainAll(into: &aggregator)
+        let raw = snapshot(isFinal: true)
+        let profile = writer.finish(raw, metadata: metadata(end: end))
+        return RecordingResult(
+            profile: profile, elapsedSeconds: Double(end - startTime) / 1e9,
+            ownCPUSeconds: Self.cpuSeconds() - startCPU, warnings: warnings())
+    }
+
+    private func targetsHaveEnded() -> Bool {
+        guard session.watch.haveAllEnded else { return false }
+        // Threads and children that the targets started are targets too, unless the target was a command.
+        return session.command != nil || !session.attachment.hasLivingDescendants()
+    }
+
+    private func wait(_ requests: inout [pollfd], until limit: UInt64, now: UInt64) {
+        requests.removeAll(keepingCapacity: true)
+        requests.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0))
+        let watched = session.watch.pollDescriptors
+        for file in watched { requests.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0)) }
+        for file in session.rings.pollDescriptors {
+            requests.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0))
+        }
+        let seconds = min(Self.longestWait, limit > now ? Double(limit - now) / 1e9 : 0)
+        let ready = poll(&requests, nfds_t(requests.count), Int32((seconds * 1000).rounded(.up)))
+        if ready > 0, requests[1..<(1 + watched.count)].contains(where: { $0.revents != 0 }) { session.watch.update() }
+        if watched.isEmpty { session.watch.update() }
+    }
+
+    // MARK: Numbers
+
+    private func currentProgress() -> RecordingProgress {
+        RecordingProgress(
+            elapsedSeconds: Double(MonotonicClock.now() - startTime) / 1e9, samples: aggregator.received,
+            lost: aggregator.lostByRecords, threads: aggregator.processes.threadCount,
+            ownCPUSeconds: Self.cpuSeconds() - startCPU)
+    }
+
+    private func snapshot(isFinal: Bool) -> RawProfile {
+        var raw = aggregator.snapshot()
+        raw.quality.lost = aggregator.lostByRecords
+        raw.quality.uncovered = Int64(session.attachment.uncovered.count)
+        if isFinal {
+            let totals = session.attachment.totals()
+            if let lost = totals.lost { raw.quality.lost = Int64(clamping: lost) }
+            raw.quality.expected = expected(totals.value)
+        }
+        return raw
+    }
+
+    /// Samples that the counters imply; nil when the period varied or some samples were not wanted.
+    private func expected(_ count: UInt64) -> Int64? {
+        let configuration = session.configuration
+        let period: UInt64
+        switch configuration.rate {
+        case .period(let counts): period = counts
+        case .frequency(let hertz):
+            guard configuration.event.unit == "nanoseconds" else { return nil }
+            period = 1_000_000_000 / hertz
+        }
+        // The clocks count kernel time too, but take no sample in it when the kernel is excluded.
+        guard period > 0, configuration.layout.includesKernel else { return nil }
+        return max(0, Int64(clamping: count / period) - aggregator.duplicates)
+    }
+
+    private func metadata(end: UInt64 = MonotonicClock.now()) -> Profile.Metadata {
+        var metadata = Profile.Metadata()
+        metadata.timeNanoseconds = startWallClock
+        metadata.durationNanoseconds = Int64(clamping: end - startTime)
+        let event = session.configuration.event
+        metadata.periodType = SampleType(
+            name: event.unit == "nanoseconds" ? "cpu" : event.name, unit: event.unit)
+        switch session.configuration.rate {
+        case .period(let count): metadata.period = Int64(clamping: count)
+        case .frequency(let hertz):
+            metadata.period = event.unit == "nanoseconds" ? 1_000_000_000 / Int64(clamping: hertz) : 0
+        }
+        metadata.comments = plan.comments
+        return metadata
+    }
+
+    private func warnings() -> [String] {
+        var warnings: [String] = []
+        if aggregator.lostSideband > 0 {
+            warnings.append(
+                "\(aggregator.lostSideband) records about mappings and threads were lost: some frames may be misnamed")
+        }
+        if aggregator.malformed > 0 { warnings.append("\(aggregator.malformed) records made no sense and were skipped") }
+        if let path = aggregator.unreadablePaths.first {
+            let others = aggregator.unreadablePaths.count - 1
+            warnings.append(
+                "cannot read \(path)\(others > 0 ? " and \(others) other files" : ""): their frames end stacks")
+        }
+        if let failure = writer.takeFailure() { warnings.append("a checkpoint could not be written: \(failure)") }
+        return warnings
+    }
+
+    /// CPU time of this process, user and system.
+    private static func cpuSeconds() -> Double {
+        var usage = rusage()
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
+        let seconds = { (time: timeval) in Double(time.tv_sec) + Double(time.tv_usec) / 1e6 }
+        return seconds(usage.ru_utime) + seconds(usage.ru_stime)
+    }
+
+    private static func wallClock() -> Int64 {
+        var time = timespec()
+        clock_gettime(CLOCK_REALTIME, &time)
+        return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)
+    }
+}

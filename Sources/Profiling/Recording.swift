@@ -1,0 +1,35 @@
+package import ProfileModel
+
+/// Live numbers of a recording.
+package struct RecordingProgress: Sendable {
+    package var elapsedSeconds: Double
+    package var samples: Int64
+    package var lost: Int64
+    package var threads: Int
+    /// CPU time that the recorder has used, seconds.
+    package var ownCPUSeconds: Double
+}
+
+/// How a recording is run: everything but what is sampled.
+package struct RecordingPlan: Sendable {
+    /// Seconds to sample; nil until the target exits or a signal comes.
+    package var duration: Double?
+    /// Seconds between two checkpoints.
+    package var checkpointInterval: Double
+    /// Text about the recording for the profile's comments.
+    package var comments: [String]
+
+    package init(duration: Double?, checkpointInterval: Double = 8, comments: [String] = []) {
+        self.duration = duration
+        self.checkpointInterval = checkpointInterval
+        self.comments = comments
+    }
+}
+
+/// A finished recording.
+package struct RecordingResult: Sendable {
+    package var profile: Profile
+    package var elapsedSeconds: Double
+    package var ownCPUSeconds: Double
+    package var warnings: [String]
+}

@@ -1,0 +1,279 @@
+internal import PerfEvents
+internal import ProfileModel
+internal import Sampling
+internal import Unwinding
+
+/// Turns records into counted stacks as they arrive: unwinds each sample, interns its frames, adds to its stack's count.
+///
+/// Memory is bounded whatever the targets do: beyond ``Limits`` new stacks become one `[dropped…]` stack, counted.
+struct SampleAggregator: RecordHandler {
+    /// Most that is kept of each; together some 150 MB, never reached by a program that has fewer distinct stacks.
+    private enum Limits {
+        static let stackNodes = 1 << 20
+        static let frames = 1 << 19
+        static let samples = 1 << 19
+        static let threads = 1 << 16
+        static let processes = 256
+    }
+
+    /// Deepest stack: what the largest capture can hold at two words a frame.
+    private static let deepest = 4096
+
+    private(set) var processes = ProcessTable()
+    private var modules = ModuleStore()
+    private var raw = RawProfile()
+    private var interner = FrameInterner()
+    private let attachment: Attachment
+    private let decoder: RecordDecoder
+    private var engine = LibunwindEngine()
+    private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
+    private let registers = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: UserRegisters.count)
+
+    private var code: [Int32: ProcessCode] = [:]
+    private var nextSerial: UInt32 = 1
+    private var threadIndexes: [Int32: Int32] = [:]
+    /// stack << 32 | thread → position in the sample columns.
+    private var sampleIndexes: [UInt64: Int] = [:]
+
+    private(set) var received: Int64 = 0
+    private(set) var duplicates: Int64 = 0
+    private(set) var lostByRecords: Int64 = 0
+    private(set) var lostSideband: Int64 = 0
+    private(set) var malformed: Int64 = 0
+
+    init(attachment: Attachment, layout: SampleLayout) {
+        self.attachment = attachment
+        decoder = RecordDecoder(layout: layout)
+        registers.initialize(repeating: 0)
+        pcs.initialize(repeating: 0)
+    }
+
+    /// Frees the buffers. The aggregator is done.
+    func deallocate() {
+        pcs.deallocate()
+        registers.deallocate()
+    }
+
+    /// Files that are executed but could not be read.
+    var unreadablePaths: [String] { modules.unreadablePaths }
+
+    /// Learns the mappings of a running process and opens their files.
+    mutating func discover(_ pid: Int32) {
+        processes.discover(pid)
+        _ = makeCode(pid)
+    }
+
+    /// Everything so far, as a value.
+    func snapshot() -> RawProfile {
+        var copy = raw
+        copy.frames = interner.frames
+        copy.modules = modules.modules
+        copy.quality.received = received
+        for index in copy.threads.indices {
+            let pid = copy.threads[index].pid
+            if let name = processes.name(ofThread: pid) { copy.threads[index].processName = name }
+        }
+        return copy
+    }
+
+    // MARK: Records
+
+    // hot: per record
+    mutating func handle(kind header: RecordHeader, bytes: UnsafeRawBufferPointer, time: UInt64) {
+        guard header.kind == .sample else {
+            if let record = decoder.sideband(bytes, header: header) { handle(record, time: time) }
+            return
+        }
+        guard let sample = decoder.sample(bytes) else {
+            malformed += 1
+            return
+        }
+        guard attachment.accepts(eventID: sample.eventID, tid: sample.tid) else {
+            duplicates += 1
+            return
+        }
+        received += 1
+        add(sample)
+    }
+
+    private mutating func handle(_ record: SidebandRecord, time: UInt64) {
+        attachment.note(record)
+        let change = processes.apply(record, time: time)
+        switch record {
+        case .lost(let id, let count):
+            if attachment.isSampling(eventID: id) {
+                lostByRecords += Int64(clamping: count)
+            } else {
+                lostSideband += Int64(clamping: count)
+            }
+        case .throttle: raw.quality.throttled += 1
+        case .comm(let task, let name, let isExec):
+            if isExec {
+                code[task.pid] = nil
+                threadIndexes[task.tid] = nil
+            } else if let index = threadIndexes[task.tid] {
+                raw.threads[Int(index)].name = name
+            }
+        case .exit(let task, _): threadIndexes[task.tid] = nil
+        case .fork(let child, _): threadIndexes[child.tid] = nil
+        case .mapping, .unthrottle: break
+        }
+        switch change {
+        case .none: break
+        case .mapped(let pid, let mapping):
+            code[pid] = nil
+            // Open the file now, while the process has it: it may exit before its first sample.
+            _ = modules.index(of: mapping, process: pid)
+        case .exited(let pid): code[pid] = nil
+        }
+    }
+
+    // MARK: Samples
+
+    // hot: per sample
+    private mutating func add(_ sample: SampleView) {
+        let thread = threadIndex(sample)
+        let stack = stack(of: sample)
+        let key = UInt64(UInt32(bitPattern: stack.rawValue)) << 32 | UInt64(UInt32(bitPattern: thread))
+        if let index = sampleIndexes[key] {
+            raw.sampleCounts[index] += 1
+            raw.samplePeriods[index] &+= Int64(truncatingIfNeeded: sample.period)
+            return
+        }
+        sampleIndexes[key] = raw.sampleStacks.count
+        raw.sampleStacks.append(stack)
+        raw.sampleThreads.append(thread)
+        raw.sampleCounts.append(1)
+        raw.samplePeriods.append(Int64(truncatingIfNeeded: sample.period))
+    }
+
+    private mutating func threadIndex(_ sample: SampleView) -> Int32 {
+        if let index = threadIndexes[sample.tid] { return index }
+        let index = Int32(min(raw.threads.count, Limits.threads))
+        if index < Limits.threads {
+            // A task that is being reaped has no number any more.
+            let name = sample.tid > 0 ? processes.name(ofThread: sample.tid) : "[exiting]"
+            let process = sample.pid > 0 ? processes.name(ofThread: sample.pid) : "[exiting]"
+            raw.threads.append(
+                RawProfile.Thread(
+                    pid: sample.pid, tid: sample.tid, name: name ?? "[unknown]", processName: process ?? "[unknown]"))
+        } else if raw.threads.count == Limits.threads {
+            raw.threads.append(RawProfile.Thread(pid: -1, tid: -1, name: "[others]", processName: "[others]"))
+        }
+        threadIndexes[sample.tid] = index
+        return index
+    }
+
+    private mutating func stack(of sample: SampleView) -> StackTable.ID {
+        let isFull =
+            raw.stacks.count >= Limits.stackNodes || interner.frames.count >= Limits.frames
+            || raw.sampleStacks.count >= Limits.samples
+        if isFull {
+            raw.quality.dropped += 1
+            let marker = interner.intern(RawFrame(kind: .marker(.memoryLimit)))
+            return raw.stacks.child(of: StackTable.root, frame: marker)
+        }
+        let chain = CallchainParts(sample.callchain)
+        var stack = StackTable.root
+        switch decoder.layout.callGraph {
+        case .registersAndStack: stack = userStack(byUnwinding: sample)
+        case .framePointers: stack = userStack(chain: chain.user, of: sample)
+        }
+        var index = chain.kernel.count - 1
+        while index >= 0 {
+            // Only the first address is where the CPU was; the others are where it will return to.
+            let pc = index == 0 ? chain.kernel[0] : chain.kernel[index] &- 1
+            let frame =
+                interner.cached(pc, serial: FrameInterner.kernelSerial)
+                ?? interner.intern(
+                    RawFrame(kind: .kernel, address: pc), pc: pc, serial: FrameInterner.kernelSerial)
+            stack = raw.stacks.child(of: stack, frame: frame)
+            index -= 1
+        }
+        return stack
+    }
+
+    private mutating func userStack(byUnwinding sample: SampleView) -> StackTable.ID {
+        switch sample.registersABI {
+        case .none: return StackTable.root  // a task without user memory: kernel frames only, and complete
+        case .bits32: return marked(.notNative, module: -1)
+        case .bits64: break
+        }
+        guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
+        sample.copyRegisters(to: registers)
+        let result = engine.unwind(
+            registers: UnsafeBufferPointer(registers), stack: sample.stack, space: code.unwindSpace, output: pcs)
+        return push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
+    }
+
+    private mutating func userStack(chain: Slice<UnsafeBufferPointer<UInt64>>, of sample: SampleView) -> StackTable.ID {
+        guard !chain.isEmpty else { return StackTable.root }
+        guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
+        var count = 0
+        for pc in chain.prefix(pcs.count) {
+            pcs[count] = count == 0 ? pc : pc &- 1
+            count += 1
+        }
+        return push(frameCount: count, marker: code.isOutermost(pcs[count - 1]) ? nil : .framePointers, code: code)
+    }
+
+    /// The stack of the program counters in the buffer, below a marker when it is not complete.
+    private mutating func push(frameCount: Int, marker: Marker?, code: ProcessCode) -> StackTable.ID {
+        var stack = StackTable.root
+        if let marker {
+            let place = frameCount > 0 ? code.place(pcs[frameCount - 1])?.module : nil
+            stack = marked(marker, module: marker == .stackBytes || marker == .depth ? -1 : place ?? -1)
+        }
+        var index = frameCount - 1
+        while index >= 0 {
+            let pc = pcs[index]
+            let frame = interner.cached(pc, serial: code.serial) ?? internUser(pc, code: code)
+            stack = raw.stacks.child(of: stack, frame: frame)
+            index -= 1
+        }
+        return stack
+    }
+
+    private mutating func internUser(_ pc: UInt64, code: ProcessCode) -> FrameID {
+        let place = code.place(pc)
+        let frame = RawFrame(kind: .user, module: place?.module ?? -1, address: place?.address ?? pc)
+        return interner.intern(frame, pc: pc, serial: code.serial)
+    }
+
+    private mutating func marked(_ marker: Marker, module: Int32) -> StackTable.ID {
+        raw.quality.truncated += 1
+        let frame = interner.intern(RawFrame(kind: .marker(marker), module: module))
+        return raw.stacks.child(of: StackTable.root, frame: frame)
+    }
+
+    // MARK: Address spaces
+
+    private mutating func processCode(_ pid: Int32) -> ProcessCode? {
+        if let known = code[pid] { return known }
+        return makeCode(pid)
+    }
+
+    private mutating func makeCode(_ pid: Int32) -> ProcessCode? {
+        processes.discover(pid)
+        guard let process = processes.processes[pid] else { return nil }
+        if code.count >= Limits.processes { code.removeAll() }
+        nextSerial &+= 1
+        let made = ProcessCode(space: process.space, process: pid, modules: &modules, serial: nextSerial)
+        code[pid] = made
+        return made
+    }
+}
+
+extension Marker {
+    /// The marker for an unwind's end; nil for a complete stack.
+    init?(_ end: UnwindEnd) {
+        switch end {
+        case .root: return nil
+        case .stackBytes: self = .stackBytes
+        case .noUnwindInfo: self = .noUnwindInfo
+        case .noModule: self = .noModule
+        case .badUnwindInfo: self = .badUnwindInfo
+        case .depth: self = .depth
+        }
+    }
+}
