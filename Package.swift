@@ -59,7 +59,9 @@ let targets: [Target] = [
     // Floor 2: one concern each
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
-    swiftTarget("Symbolization", ["CLibelf", "ProfileModel"]),
+    .target(
+        name: "Symbolization", dependencies: ["CLibelf", "ProfileModel"], swiftSettings: swiftSettings,
+        linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
 
     // Floor 3 and 4: recordings
@@ -67,16 +69,16 @@ let targets: [Target] = [
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs
-    executable("tickscope", ["Profiling", "ProfileFormats", "ProfileModel", argumentParser]),
+    executable("tickscope", ["PerfEvents", "Sampling", "Profiling", "ProfileModel", argumentParser]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
-    tests("UnwindingTests", ["Unwinding"]),
-    tests("SymbolizationTests", ["Symbolization"]),
+    tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
+    tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
-    tests("SamplingTests", ["Sampling"]),
+    tests("SamplingTests", ["ProfileModel", "Sampling"]),
     tests("EndToEndTests", ["ProfileFormats", "ProfileModel", "tickscope", "tickscope-replay"]),
 ]
 

@@ -24,6 +24,12 @@ package struct RecordHeader: Sendable {
     package var misc: UInt16
     /// Bytes of the whole record, this header included.
     package var byteCount: Int
+
+    package init(kind: RecordKind, misc: UInt16, byteCount: Int) {
+        self.kind = kind
+        self.misc = misc
+        self.byteCount = byteCount
+    }
 }
 
 /// A task, as side-band records name it.
@@ -49,6 +55,21 @@ package struct MappingRecord: Hashable, Sendable {
     /// PROT_* bits.
     package var protection: UInt32
     package var path: String
+
+    package init(
+        task: TaskReference, start: UInt64, length: UInt64, fileOffset: UInt64, deviceMajor: UInt32,
+        deviceMinor: UInt32, inode: UInt64, protection: UInt32, path: String
+    ) {
+        self.task = task
+        self.start = start
+        self.length = length
+        self.fileOffset = fileOffset
+        self.deviceMajor = deviceMajor
+        self.deviceMinor = deviceMinor
+        self.inode = inode
+        self.protection = protection
+        self.path = path
+    }
 }
 
 /// A record about tasks and their memory: rare, so it is decoded into a value.

@@ -1,7 +1,7 @@
 /// The kernel's and the user's addresses of a call chain, leaf first, without the markers between them.
 struct CallchainParts {
-    var kernel: Slice<UnsafeBufferPointer<UInt64>>
-    var user: Slice<UnsafeBufferPointer<UInt64>>
+    var kernel: UnsafeBufferPointer<UInt64>
+    var user: UnsafeBufferPointer<UInt64>
 
     // PERF_CONTEXT_* of linux/perf_event.h: -32 hypervisor, -128 kernel, -512 user, guests below.
     private static let kernelMarker = UInt64(bitPattern: -128)
@@ -10,8 +10,8 @@ struct CallchainParts {
 
     // hot: per sample
     init(_ chain: UnsafeBufferPointer<UInt64>) {
-        kernel = chain[0..<0]
-        user = chain[0..<0]
+        kernel = UnsafeBufferPointer(start: nil, count: 0)
+        user = kernel
         var index = 0
         while index < chain.count {
             let marker = chain[index]
@@ -19,8 +19,9 @@ struct CallchainParts {
             guard marker >= Self.lowestMarker else { continue }
             let start = index
             while index < chain.count, chain[index] < Self.lowestMarker { index += 1 }
-            if marker == Self.kernelMarker, kernel.isEmpty { kernel = chain[start..<index] }
-            if marker == Self.userMarker, user.isEmpty { user = chain[start..<index] }
+            let part = UnsafeBufferPointer(rebasing: chain[start..<index])
+            if marker == Self.kernelMarker, kernel.isEmpty { kernel = part }
+            if marker == Self.userMarker, user.isEmpty { user = part }
         }
     }
 }

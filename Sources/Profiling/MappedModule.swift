@@ -69,6 +69,14 @@ package final class MappedModule: Sendable {
     /// Whether the file's contents are known.
     package var isReadable: Bool { unwind != nil }
 
+    /// Whether an address is in the function where the kernel starts the program: `_start` to every linker, also in a
+    /// file whose symbols were stripped.
+    package func isEntryPoint(_ address: ModuleRelativeAddress) -> Bool {
+        guard let unwind, unwind.isOutermost(address), module.kind == .executable else { return false }
+        return unwind.entryPoint.rawValue != 0
+            && (unwind.functionStart(of: address) ?? unwind.entryPoint) == unwind.entryPoint
+    }
+
     /// Mapped address minus the module's own address, for a mapping that starts at `start` with `offset` of the file.
     package func bias(mappedAt start: VirtualAddress, offset: FileOffset) -> UInt64 {
         let own = ElfReader.address(of: offset, in: segments)?.rawValue ?? offset.rawValue

@@ -124,6 +124,7 @@ final class ProfileAssembler {
             let name = Demangler.demangle(match.name)
             return Name(function: Function(name: name, systemName: match.name), isNamed: true)
         }
+        if module.isEntryPoint(address) { return Name(function: Function(name: "_start"), isNamed: true) }
         if module.module.kind == .anonymous {
             return Name(function: Function(name: "[\(module.module.name.filter { !"[]".contains($0) })]"), isNamed: false)
         }

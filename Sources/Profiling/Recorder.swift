@@ -72,6 +72,25 @@ package final class Recorder {
             ownCPUSeconds: Self.cpuSeconds() - startCPU, warnings: warnings())
     }
 
+    /// Waits for the launched program, with the stop signal passed on when it was meant for us alone.
+    /// - Returns: the program's exit status as a shell reports it; nil when the target was not a command.
+    package func waitForCommand() -> Int32? {
+        guard let command = session.command else { return nil }
+        var isPassedOn = false
+        var requests: [pollfd] = []
+        while !session.watch.haveAllEnded {
+            if stop.signal != 0, !isPassedOn {
+                isPassedOn = true
+                if stop.cameFromProcess { kill(command.pid, stop.signal) }
+            }
+            requests = session.watch.pollDescriptors.map { pollfd(fd: $0, events: Int16(POLLIN), revents: 0) }
+            if !isPassedOn { requests.append(pollfd(fd: stop.descriptor, events: Int16(POLLIN), revents: 0)) }
+            poll(&requests, nfds_t(requests.count), session.watch.pollDescriptors.isEmpty ? 20 : -1)
+            session.watch.update()
+        }
+        return command.wait().status
+    }
+
     private func targetsHaveEnded() -> Bool {
         guard session.watch.haveAllEnded else { return false }
         // Threads and children that the targets started are targets too, unless the target was a command.

@@ -206,7 +206,7 @@ struct SampleAggregator: RecordHandler {
         return push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
     }
 
-    private mutating func userStack(chain: Slice<UnsafeBufferPointer<UInt64>>, of sample: SampleView) -> StackTable.ID {
+    private mutating func userStack(chain: UnsafeBufferPointer<UInt64>, of sample: SampleView) -> StackTable.ID {
         guard !chain.isEmpty else { return StackTable.root }
         guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
         var count = 0

@@ -45,19 +45,28 @@ package struct KernelSymbols: Sendable {
     ) -> (address: UInt64, name: Range<Int>)? {
         var address: UInt64 = 0
         var index = line.lowerBound
-        while index < line.upperBound, let digit = Character(UnicodeScalar(bytes[index])).hexDigitValue {
-            address = address << 4 | UInt64(digit)
+        while index < line.upperBound, let digit = hexadecimalValue(bytes[index]) {
+            address = address << 4 | digit
             index += 1
         }
         guard address != 0, line.upperBound - index > 3, bytes[index] == 0x20, bytes[index + 2] == 0x20 else {
             return nil
         }
         // Text symbols, local and global, strong and weak.
-        guard [0x54, 0x74, 0x57, 0x77].contains(bytes[index + 1]) else { return nil }
+        let type = bytes[index + 1] | 0x20
+        guard type == 0x74 || type == 0x77 else { return nil }
         let start = index + 3
         var end = start
         while end < line.upperBound, bytes[end] != 0x20, bytes[end] != 0x09 { end += 1 }
         return end > start ? (address, start..<end) : nil
+    }
+
+    private static func hexadecimalValue(_ byte: UInt8) -> UInt64? {
+        switch byte {
+        case 0x30...0x39: UInt64(byte - 0x30)
+        case 0x61...0x66: UInt64(byte - 0x61 + 10)
+        default: nil
+        }
     }
 
     package func lookup(_ address: VirtualAddress) -> SymbolTable.Match? {

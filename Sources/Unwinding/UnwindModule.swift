@@ -40,6 +40,9 @@ package final class UnwindModule: @unchecked Sendable {
     /// Number of functions with an unwind entry.
     package var functionCount: Int { Int(module.pointee.entry_count) }
 
+    /// Where the kernel starts the program, 0 for a library.
+    package var entryPoint: ModuleRelativeAddress { ModuleRelativeAddress(module.pointee.entry_point) }
+
     /// First address of the function that holds an address, by its unwind entry: all that a stripped file tells.
     package func functionStart(of address: ModuleRelativeAddress) -> ModuleRelativeAddress? {
         ts_fde_at(module, address.rawValue).map { ModuleRelativeAddress($0.pointee.start) }

@@ -1,0 +1,31 @@
+import Symbolization
+import Testing
+
+@Suite struct DemanglerTests {
+    @Test(arguments: [
+        ("main", "main"),
+        ("_Z3addii", "add"),
+        ("_ZN4book5Level3addEmj", "book::Level::add"),
+        ("_ZNK4book5Level5depthEv", "book::Level::depth"),
+        ("_Z4spinIiEvT_", "spin<int>"),
+        ("_ZN12_GLOBAL__N_14spinEv", "(anonymous namespace)::spin"),
+        ("_ZN1AclEi", "A::operator()"),
+        ("_ZN1AcvbEv", "A::operator bool"),
+        ("_ZN3abc4func.isra.0", "_ZN3abc4func.isra.0"),
+        ("_Z3addii.isra.0", "add"),
+        ("_ZN4core3fmt5write17h0123456789abcdefE", "core::fmt::write"),
+        ("$s4main4spinyySiF", "main.spin(Swift.Int) -> ()"),
+        ("_ZTV4Book", "vtable for Book"),
+        ("_Z", "_Z"),
+    ])
+    func names(symbol: String, expected: String) {
+        #expect(Demangler.demangle(symbol) == expected)
+    }
+
+    @Test func hostileNamesComeBackUnchanged() {
+        let deep = "_Z" + String(repeating: "PF", count: 40_000) + "v"
+        #expect(Demangler.demangle(deep) == deep)
+        let nested = "_Z1f" + String(repeating: "P", count: 10_000) + "i"
+        #expect(!Demangler.demangle(nested).isEmpty)
+    }
+}

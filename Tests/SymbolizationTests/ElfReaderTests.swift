@@ -1,0 +1,95 @@
+import Glibc
+import ProfileModel
+import Symbolization
+import Testing
+
+@Suite struct ElfReaderTests {
+    /// The C library that this process runs on: its path, and where its first byte is mapped.
+    private static let library: (path: String, base: UInt) = {
+        guard let maps = fopen("/proc/self/maps", "r") else { return ("", 0) }
+        defer { fclose(maps) }
+        var line = [CChar](repeating: 0, count: 4352)
+        while fgets(&line, Int32(line.count), maps) != nil {
+            let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+            let fields = text.split(whereSeparator: \.isWhitespace)
+            if fields.count == 6, fields[5].contains("/libc.so"), let start = fields[0].split(separator: "-").first {
+                return (String(fields[5]), UInt(start, radix: 16) ?? 0)
+            }
+        }
+        return ("", 0)
+    }()
+
+    private func bytes(of path: String) throws -> [UInt8] {
+        let file = try #require(fopen(path, "rb"))
+        defer { fclose(file) }
+        fseek(file, 0, SEEK_END)
+        var bytes = [UInt8](repeating: 0, count: ftell(file))
+        rewind(file)
+        #expect(fread(&bytes, 1, bytes.count, file) == bytes.count)
+        return bytes
+    }
+
+    @Test func namesAFunctionWhereTheLoaderFindsIt() throws {
+        let file = open(Self.library.path, O_RDONLY)
+        defer { close(file) }
+        let elf = try ElfReader(file: file)
+        let table = SymbolTable(elf)
+        let address = try #require(dlsym(UnsafeMutableRawPointer(bitPattern: 0), "strtoull"))
+        let own = UInt64(UInt(bitPattern: address) - Self.library.base)
+        for offset in [0, 1, 8] as [UInt64] {
+            guard let match = table.lookup(ModuleRelativeAddress(own + offset)) else {
+                Issue.record("no symbol at +\(offset)")
+                continue
+            }
+            #expect(match.start == ModuleRelativeAddress(own))
+            #expect(match.name.contains("strtoull") || match.name.contains("strtoumax") || match.name.contains("strtoul"))
+        }
+        #expect(elf.ehFrame?.bytes.isEmpty == false)
+        #expect(elf.buildID.count == 40)
+    }
+
+    @Test func vdsoIsReadable() throws {
+        let image = try #require(VirtualDynamicObject.image())
+        let elf = try image.withUnsafeBytes { try ElfReader(bytes: $0) }
+        var names: [String] = []
+        elf.forEachSymbol { _, name in names.append(String(cString: name)) }
+        #expect(names.contains("__vdso_clock_gettime"))
+        #expect(elf.ehFrame != nil)
+    }
+
+    @Test func brokenFilesThrowOrReadAsLittleAsTheyHave() throws {
+        let whole = try bytes(of: "/proc/self/exe")
+        var random = SplitMix(state: 7)
+        for round in 0..<300 {
+            var broken = Array(whole.prefix(round < 100 ? round * 8 : 1 << 16))
+            if round >= 100 {
+                // Damage the headers: that is where every offset and count comes from.
+                for _ in 0..<8 { broken[Int(random.next() % 4096)] = UInt8(truncatingIfNeeded: random.next()) }
+            }
+            broken.withUnsafeBytes { bytes in
+                guard let elf = try? ElfReader(bytes: bytes) else { return }
+                _ = elf.buildID
+                _ = elf.ehFrame
+                _ = SymbolTable(elf).lookup(ModuleRelativeAddress(random.next()))
+            }
+        }
+    }
+
+    @Test func somethingElseIsRefused() {
+        let text = Array("#!/bin/sh\necho hello\n".utf8)
+        #expect(throws: ElfError.self) { try text.withUnsafeBytes { try ElfReader(bytes: $0) } }
+    }
+}
+
+/// A small reproducible generator (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
+struct SplitMix {
+    var state: UInt64
+
+    mutating func next() -> UInt64 {
+        state &+= 0x9E37_79B9_7F4A_7C15
+        var z = state
+        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
+        return z ^ (z >> 31)
+    }
+}

@@ -1,0 +1,50 @@
+/// Writes `.eh_frame` sections by hand: the instructions are given as bytes, so a test states exactly what it tests.
+struct EhFrameBuilder {
+    private(set) var bytes: [UInt8] = []
+    let address: UInt64
+    private var commonPosition = 0
+
+    /// - Parameter address: where the section is mapped; function addresses are written relative to it.
+    init(address: UInt64) { self.address = address }
+
+    /// A common entry "zR" (or "zRS") for x86-64: CFA = rsp + 8, return address at CFA - 8.
+    mutating func addCommon(isSignal: Bool = false, extra: [UInt8] = []) {
+        commonPosition = bytes.count
+        var body: [UInt8] = [0, 0, 0, 0, 1]
+        body += Array((isSignal ? "zRS" : "zR").utf8) + [0]
+        body += [0x01, 0x78, 0x10]  // code factor 1, data factor -8, return address in column 16
+        body += [0x01, 0x1B]  // one byte of augmentation: pointers are pcrel sdata4
+        body += [0x0C, 0x07, 0x08, 0x90, 0x01] + extra
+        append(body)
+    }
+
+    /// A function with its call-frame instructions.
+    mutating func addFunction(start: UInt64, length: UInt32, instructions: [UInt8] = []) {
+        let idPosition = bytes.count + 4
+        let beginAddress = address + UInt64(idPosition + 4)
+        var body = Self.little(UInt32(idPosition - commonPosition))
+        body += Self.little(UInt32(truncatingIfNeeded: start &- beginAddress))
+        body += Self.little(length)
+        body += [0] + instructions
+        append(body)
+    }
+
+    private mutating func append(_ body: [UInt8]) {
+        let padding = (4 - body.count % 4) % 4
+        bytes += Self.little(UInt32(body.count + padding)) + body + [UInt8](repeating: 0, count: padding)
+    }
+
+    static func little(_ value: UInt32) -> [UInt8] { withUnsafeBytes(of: value.littleEndian) { Array($0) } }
+}
+
+enum Instruction {
+    static let undefinedReturnAddress: [UInt8] = [0x07, 0x10]
+    static func advance(_ bytes: UInt8) -> [UInt8] { [0x40 | bytes] }
+    static func cfaOffset(_ offset: UInt8) -> [UInt8] { [0x0E, offset] }
+    /// CFA = rbp + offset.
+    static func cfaRBP(_ offset: UInt8) -> [UInt8] { [0x0C, 0x06, offset] }
+    /// Saved rbp at CFA - 8 × factor.
+    static func rbpSaved(_ factor: UInt8) -> [UInt8] { [0x86, factor] }
+    /// CFA = the 8 bytes at rbp - 8: what a function with a realigned stack has.
+    static let cfaDereferencesRBP: [UInt8] = [0x0F, 0x03, 0x76, 0x78, 0x06]
+}
