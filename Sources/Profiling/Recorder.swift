@@ -29,7 +29,8 @@ package final class Recorder {
         self.stop = stop
         startCPU = Self.cpuSeconds()
         session = try SamplingSession(configuration)
-        aggregator = SampleAggregator(attachment: session.attachment, layout: session.configuration.layout)
+        aggregator = SampleAggregator(
+            attachment: session.attachment, layout: session.configuration.layout, unwinder: plan.unwinder)
         let layout = session.configuration.layout
         writer = CheckpointWriter(
             assembler: ProfileAssembler(event: configuration.event, includesKernel: layout.includesKernel),
@@ -38,8 +39,6 @@ package final class Recorder {
         // Side-band events are open now: nothing that is mapped from here on can be missed.
         for pid in session.processes { aggregator.discover(pid) }
     }
-
-    deinit { aggregator.deallocate() }
 
     /// Samples until the plan's end, the targets' exit or a signal.
     /// - Parameter progress: called about ten times a second.

@@ -10,6 +10,14 @@ package struct RecordingProgress: Sendable {
     package var ownCPUSeconds: Double
 }
 
+/// The engine that follows captured stacks.
+package enum Unwinder: String, CaseIterable, Sendable {
+    /// Compiled rows, with libunwind for what they cannot express.
+    case table
+    /// libunwind for everything: the reference.
+    case libunwind
+}
+
 /// How a recording is run: everything but what is sampled.
 package struct RecordingPlan: Sendable {
     /// Seconds to sample; nil until the target exits or a signal comes.
@@ -19,7 +27,12 @@ package struct RecordingPlan: Sendable {
     /// Text about the recording for the profile's comments.
     package var comments: [String]
 
-    package init(duration: Double?, checkpointInterval: Double = 8, comments: [String] = []) {
+    package var unwinder: Unwinder
+
+    package init(
+        duration: Double?, checkpointInterval: Double = 8, comments: [String] = [], unwinder: Unwinder = .table
+    ) {
+        self.unwinder = unwinder
         self.duration = duration
         self.checkpointInterval = checkpointInterval
         self.comments = comments

@@ -6,7 +6,7 @@ internal import Unwinding
 /// Turns records into counted stacks as they arrive: unwinds each sample, interns its frames, adds to its stack's count.
 ///
 /// Memory is bounded whatever the targets do: beyond ``Limits`` new stacks become one `[dropped…]` stack, counted.
-struct SampleAggregator: RecordHandler {
+struct SampleAggregator: RecordHandler, ~Copyable {
     /// Most that is kept of each; together some 150 MB, never reached by a program that has fewer distinct stacks.
     private enum Limits {
         static let stackNodes = 1 << 20
@@ -25,7 +25,9 @@ struct SampleAggregator: RecordHandler {
     private var interner = FrameInterner()
     private let attachment: Attachment
     private let decoder: RecordDecoder
-    private var engine = LibunwindEngine()
+    private let unwinder: Unwinder
+    private var table = TableEngine()
+    private var libunwind = LibunwindEngine()
     private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
     private let registers = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: UserRegisters.count)
 
@@ -41,15 +43,15 @@ struct SampleAggregator: RecordHandler {
     private(set) var lostSideband: Int64 = 0
     private(set) var malformed: Int64 = 0
 
-    init(attachment: Attachment, layout: SampleLayout) {
+    init(attachment: Attachment, layout: SampleLayout, unwinder: Unwinder) {
+        self.unwinder = unwinder
         self.attachment = attachment
         decoder = RecordDecoder(layout: layout)
         registers.initialize(repeating: 0)
         pcs.initialize(repeating: 0)
     }
 
-    /// Frees the buffers. The aggregator is done.
-    func deallocate() {
+    deinit {
         pcs.deallocate()
         registers.deallocate()
     }
@@ -201,8 +203,13 @@ struct SampleAggregator: RecordHandler {
         }
         guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
         sample.copyRegisters(to: registers)
-        let result = engine.unwind(
-            registers: UnsafeBufferPointer(registers), stack: sample.stack, space: code.unwindSpace, output: pcs)
+        let input = UnsafeBufferPointer(registers)
+        let result =
+            switch unwinder {
+            case .table: table.unwind(registers: input, stack: sample.stack, space: code.unwindSpace, output: pcs)
+            case .libunwind:
+                libunwind.unwind(registers: input, stack: sample.stack, space: code.unwindSpace, output: pcs)
+            }
         return push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
     }
 

@@ -1,7 +1,7 @@
 package import PerfEvents
 
 /// Receives the records of all rings in time order.
-package protocol RecordHandler {
+package protocol RecordHandler: ~Copyable {
     /// A record that is not a sample, or a sample; its bytes are valid during the call only.
     mutating func handle(kind: RecordHeader, bytes: UnsafeRawBufferPointer, time: UInt64)
 }
@@ -23,7 +23,7 @@ package struct RecordMerger {
 
     /// Hands on what has become safe to hand on.
     /// - Parameter isFinal: everything is written; nothing waits.
-    package mutating func round(_ set: RingSet, isFinal: Bool = false, into handler: inout some RecordHandler) {
+    package mutating func round(_ set: RingSet, isFinal: Bool = false, into handler: inout some RecordHandler & ~Copyable) {
         let now = MonotonicClock.now()
         let limit = isFinal ? UInt64.max : previousRound
         previousRound = now

@@ -68,7 +68,7 @@ package final class SamplingSession {
     // MARK: Attaching
 
     /// Attaches to every thread; `handler` receives the side-band records that arrive meanwhile.
-    package func attach(into handler: inout some RecordHandler) throws {
+    package func attach(into handler: inout some RecordHandler & ~Copyable) throws {
         var pass = 0
         var thread: Int32?
         if case .thread(let tid) = configuration.target { thread = tid }
@@ -112,14 +112,14 @@ package final class SamplingSession {
     // MARK: Reading
 
     /// Hands on the records that are safe to order.
-    package func drain(into handler: inout some RecordHandler) {
+    package func drain(into handler: inout some RecordHandler & ~Copyable) {
         merger.round(rings, into: &handler)
         // Two rounds are needed to hand on what a burst has just written; a full ring cannot wait for the next one.
         if rings.isAnyHalfFull { merger.round(rings, into: &handler) }
     }
 
     /// Hands on everything that is left.
-    package func drainAll(into handler: inout some RecordHandler) {
+    package func drainAll(into handler: inout some RecordHandler & ~Copyable) {
         merger.round(rings, isFinal: true, into: &handler)
     }
 

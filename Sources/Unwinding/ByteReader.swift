@@ -55,6 +55,30 @@ struct ByteReader {
         return nil
     }
 
+    /// A signed LEB128 number.
+    mutating func signedLEB128() -> Int64? {
+        var value: Int64 = 0
+        var shift: Int64 = 0
+        while let next = byte() {
+            if shift < 64 { value |= Int64(next & 0x7F) << shift }
+            shift += 7
+            if next & 0x80 == 0 {
+                if shift < 64, next & 0x40 != 0 { value |= -1 << shift }
+                return value
+            }
+            if shift > 140 { return nil }
+        }
+        return nil
+    }
+
+    /// A block with its length in front, as positions in the section.
+    mutating func block() -> Range<Int>? {
+        guard let size = leb128(), size <= UInt64(remaining) else { return nil }
+        let start = position
+        skip(Int(size))
+        return start..<position
+    }
+
     /// A record with its length in front (4 bytes, or 0xFFFFFFFF and 8); steps past it.
     /// - Returns: a reader of the record's body at its absolute position.
     mutating func record() -> ByteReader? {

@@ -37,6 +37,9 @@ package final class UnwindModule: @unchecked Sendable {
         frameBytes.deallocate()
     }
 
+    /// How far past the entry point still counts as the thread's root, in a file that describes no frame there.
+    static let entryCodeBytes: UInt64 = 64
+
     /// Number of functions with an unwind entry.
     package var functionCount: Int { Int(module.pointee.entry_count) }
 
@@ -52,6 +55,6 @@ package final class UnwindModule: @unchecked Sendable {
     /// or it is the program's entry.
     package func isOutermost(_ address: ModuleRelativeAddress) -> Bool {
         if let entry = ts_fde_at(module, address.rawValue) { return entry.pointee.length & CallFrameIndex.outermostFlag != 0 }
-        return module.pointee.entry_point != 0 && address.rawValue &- module.pointee.entry_point < 64
+        return module.pointee.entry_point != 0 && address.rawValue &- module.pointee.entry_point < Self.entryCodeBytes
     }
 }

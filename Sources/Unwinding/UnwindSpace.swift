@@ -1,5 +1,6 @@
 internal import CUnwind
 package import ProfileModel
+internal import Synchronization
 
 /// One executable mapping as an unwinder sees it.
 package struct UnwindMapping {
@@ -23,6 +24,9 @@ package struct UnwindMapping {
 /// Used by one thread at a time.
 package final class UnwindSpace {
     let space: OpaquePointer
+    /// Changes with the mappings, and is never used twice: what was compiled for other mappings does not match.
+    private(set) var serial: UInt64
+    private static let serials = Atomic<UInt64>(1)
     /// Keeps the modules alive that the C side points to.
     private var mappings: [UnwindMapping]
 
@@ -31,6 +35,7 @@ package final class UnwindSpace {
         guard let space = ts_unwind_space_create() else { return nil }
         self.space = space
         self.mappings = []
+        serial = 0
         guard update(mappings) else { return nil }
     }
 
@@ -49,6 +54,7 @@ package final class UnwindSpace {
         }
         guard ts_unwind_space_set(space, plain, plain.count) == 0 else { return false }
         self.mappings = mappings
+        serial = Self.serials.wrappingAdd(1, ordering: .relaxed).newValue
         return true
     }
 }

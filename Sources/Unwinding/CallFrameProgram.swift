@@ -1,0 +1,325 @@
+/// Runs the call-frame instructions of one function up to an address and says what holds there.
+///
+/// Only the CFA, the return address and the frame pointer are followed: compilers describe a caller by nothing else,
+/// except where ``UnwindRow/Kind/unsupported`` says so. DWARF 5, section 6.4.
+struct CallFrameProgram {
+    private enum CFA: Equatable {
+        case register(UInt64, offset: Int64)
+        case expression(Range<Int>)
+    }
+
+    private enum Rule: Equatable {
+        case same
+        case undefined
+        case atCFA(Int64)
+        case expression(Range<Int>)
+        case other
+    }
+
+    private struct State: Equatable {
+        var cfa = CFA.register(0, offset: .min)
+        var returnAddress = Rule.same
+        var framePointer = Rule.same
+    }
+
+    /// DWARF register numbers of an architecture.
+    struct Registers: Sendable {
+        var stackPointer: UInt64
+        var framePointer: UInt64
+        var returnAddress: UInt64
+
+        static let x86_64 = Registers(stackPointer: 7, framePointer: 6, returnAddress: 16)
+        static let arm64 = Registers(stackPointer: 31, framePointer: 29, returnAddress: 30)
+    }
+
+    private let section: UnsafeRawBufferPointer
+    private let registers: Registers
+    private var codeFactor: UInt64 = 1
+    private var dataFactor: Int64 = 1
+    private var isSignal = false
+    private var state = State()
+    private var initial = State()
+    private var remembered: [State] = []
+
+    /// The row at an address.
+    /// - Parameters:
+    ///   - section: `.eh_frame`, hostile.
+    ///   - address: where the section is mapped, by the module's own addresses.
+    ///   - entry: offset of the function's entry in it.
+    ///   - target: the address in the function.
+    static func row(
+        section: UnsafeRawBufferPointer, address: UInt64, entry: Int, target: UInt64, registers: Registers
+    ) -> UnwindRow {
+        var program = CallFrameProgram(section: section, registers: registers)
+        return program.run(address: address, entry: entry, target: target) ?? UnwindRow(kind: .bad)
+    }
+
+    private init(section: UnsafeRawBufferPointer, registers: Registers) {
+        self.section = section
+        self.registers = registers
+    }
+
+    private mutating func run(address: UInt64, entry: Int, target: UInt64) -> UnwindRow? {
+        var reader = ByteReader(section)
+        reader.seek(entry)
+        guard var body = reader.record() else { return nil }
+        let idPosition = body.position
+        guard let id = body.unsigned(4), id != 0, idPosition >= Int(id) else { return nil }
+        var commonReader = ByteReader(section)
+        commonReader.seek(idPosition - Int(id))
+        guard let common = commonReader.record(), let entryHeader = readCommon(common) else { return nil }
+        let place = address &+ UInt64(body.position)
+        guard let begin = body.pointer(entryHeader.encoding, address: place),
+            body.pointer(entryHeader.encoding & 0x0F, address: 0) != nil
+        else { return nil }
+        if entryHeader.hasAugmentation {
+            guard let size = body.leb128(), size <= UInt64(body.remaining) else { return nil }
+            body.skip(Int(size))
+        }
+        guard execute(entryHeader.instructions, from: begin, target: begin, isCommon: true) else { return nil }
+        initial = state
+        guard execute(body, from: begin, target: target, isCommon: false) else { return nil }
+        return makeRow(target: target)
+    }
+
+    private struct CommonHeader {
+        var encoding: UInt8 = 0
+        var hasAugmentation = false
+        var instructions: ByteReader
+    }
+
+    private mutating func readCommon(_ record: ByteReader) -> CommonHeader? {
+        var body = record
+        guard body.unsigned(4) == 0, let version = body.byte(), version == 1 || version == 3 || version == 4 else {
+            return nil
+        }
+        var augmentation: [UInt8] = []
+        while let character = body.byte(), character != 0 { augmentation.append(character) }
+        if version == 4 { body.skip(2) }
+        guard let codeFactor = body.leb128(), let dataFactor = body.signedLEB128() else { return nil }
+        self.codeFactor = codeFactor
+        self.dataFactor = dataFactor
+        guard (version == 1 ? body.byte().map(UInt64.init) : body.leb128()) == registers.returnAddress else {
+            return nil
+        }
+        var header = CommonHeader(instructions: body)
+        if augmentation.first == 0x7A {  // z
+            guard let size = body.leb128(), size <= UInt64(body.remaining) else { return nil }
+            let end = body.position + Int(size)
+            header.hasAugmentation = true
+            for character in augmentation.dropFirst() {
+                switch character {
+                case 0x52: header.encoding = body.byte() ?? 0xFF  // R
+                case 0x50:  // P
+                    guard let encoding = body.byte(), body.pointer(encoding, address: 0) != nil else { return nil }
+                case 0x4C: body.skip(1)  // L
+                case 0x53: isSignal = true  // S
+                default: break
+                }
+            }
+            body.seek(end)
+        } else if !augmentation.isEmpty {
+            return nil
+        }
+        header.instructions = body
+        return header
+    }
+
+    // MARK: Instructions
+
+    private mutating func set(_ register: UInt64?, _ rule: Rule) -> Bool {
+        guard let register else { return false }
+        if register == registers.returnAddress { state.returnAddress = rule }
+        if register == registers.framePointer { state.framePointer = rule }
+        return true
+    }
+
+    private func initialRule(_ register: UInt64) -> Rule {
+        register == registers.returnAddress ? initial.returnAddress : initial.framePointer
+    }
+
+    /// Runs instructions until the target's row is reached.
+    /// - Returns: false when they make no sense.
+    private mutating func execute(
+        _ instructions: ByteReader, from start: UInt64, target: UInt64, isCommon: Bool
+    ) -> Bool {
+        var reader = instructions
+        var location = start
+        while let opcode = reader.byte() {
+            let low = UInt64(opcode & 0x3F)
+            switch opcode {
+            case 0x40...0x7F: location &+= low &* codeFactor  // advance_loc
+            case 0x80...0xBF:  // offset
+                guard let factored = reader.leb128(), set(low, .atCFA(scaled(factored))) else { return false }
+            case 0xC0...0xFF: guard set(low, initialRule(low)) else { return false }  // restore
+            case 0x00: break  // nop
+            case 0x01:  // set_loc: an absolute address, which no compiler writes into position-independent tables
+                return false
+            case 0x02:
+                guard let delta = reader.byte() else { return false }
+                location &+= UInt64(delta) &* codeFactor
+            case 0x03:
+                guard let delta = reader.unsigned(2) else { return false }
+                location &+= delta &* codeFactor
+            case 0x04:
+                guard let delta = reader.unsigned(4) else { return false }
+                location &+= delta &* codeFactor
+            default: guard executeExtended(opcode, &reader) else { return false }
+            }
+            if location > target, !isCommon { return true }
+        }
+        return true
+    }
+
+    private func scaled(_ factored: UInt64) -> Int64 { Int64(truncatingIfNeeded: factored) &* dataFactor }
+
+    private mutating func executeExtended(_ opcode: UInt8, _ reader: inout ByteReader) -> Bool {
+        switch opcode {
+        case 0x05:  // offset_extended
+            guard let register = reader.leb128(), let factored = reader.leb128() else { return false }
+            return set(register, .atCFA(scaled(factored)))
+        case 0x06:  // restore_extended
+            guard let register = reader.leb128() else { return false }
+            return set(register, initialRule(register))
+        case 0x07: return set(reader.leb128(), .undefined)
+        case 0x08: return set(reader.leb128(), .same)
+        case 0x09:  // register: kept in another one
+            let register = reader.leb128()
+            return reader.leb128() != nil && set(register, .other)
+        case 0x0A:  // remember_state; nesting beyond a few is damage
+            guard remembered.count < 64 else { return false }
+            remembered.append(state)
+        case 0x0B:  // restore_state
+            guard let last = remembered.popLast() else { return false }
+            state = last
+        case 0x0C:  // def_cfa
+            guard let register = reader.leb128(), let offset = reader.leb128() else { return false }
+            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+        case 0x0D:  // def_cfa_register
+            guard let register = reader.leb128(), case .register(_, let offset) = state.cfa else { return false }
+            state.cfa = .register(register, offset: offset)
+        case 0x0E:  // def_cfa_offset
+            guard let offset = reader.leb128(), case .register(let register, _) = state.cfa else { return false }
+            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+        case 0x0F:  // def_cfa_expression
+            guard let block = reader.block() else { return false }
+            state.cfa = .expression(block)
+        case 0x10:  // expression
+            guard let register = reader.leb128(), let block = reader.block() else { return false }
+            return set(register, .expression(block))
+        case 0x16:  // val_expression
+            guard let register = reader.leb128(), reader.block() != nil else { return false }
+            return set(register, .other)
+        case 0x11:  // offset_extended_sf
+            guard let register = reader.leb128(), let factored = reader.signedLEB128() else { return false }
+            return set(register, .atCFA(factored &* dataFactor))
+        case 0x12:  // def_cfa_sf
+            guard let register = reader.leb128(), let factored = reader.signedLEB128() else { return false }
+            state.cfa = .register(register, offset: factored &* dataFactor)
+        case 0x13:  // def_cfa_offset_sf
+            guard let factored = reader.signedLEB128(), case .register(let register, _) = state.cfa else {
+                return false
+            }
+            state.cfa = .register(register, offset: factored &* dataFactor)
+        case 0x14, 0x15:  // val_offset, val_offset_sf
+            let register = reader.leb128()
+            return reader.leb128() != nil && set(register, .other)
+        case 0x2D: break  // GNU_window_save; on arm64, a toggle of return-address signing
+        case 0x2E: return reader.leb128() != nil  // GNU_args_size
+        default: return false
+        }
+        return true
+    }
+
+    // MARK: Rows
+
+    private func makeRow(target: UInt64) -> UnwindRow {
+        if state.returnAddress == .undefined { return UnwindRow(kind: .outermost) }
+        var row = UnwindRow(kind: .unsupported)
+        row.isSignal = isSignal
+        let unsupported = row
+        switch state.cfa {
+        case .register(let register, let offset):
+            guard let offset = Int32(exactly: offset) else { return unsupported }
+            row.cfaOffset = offset
+            if register == registers.stackPointer {
+                row.kind = .stackPointer
+            } else if register == registers.framePointer {
+                row.kind = .framePointer
+            } else {
+                return unsupported
+            }
+        case .expression(let block):
+            guard let (kind, offset, edge) = cfaExpression(block) else { return unsupported }
+            row.kind = kind
+            row.cfaOffset = offset
+            if kind == .linkageStub {
+                row.returnOffset = edge
+                return row
+            }
+        }
+        switch state.returnAddress {
+        case .atCFA(let offset):
+            guard let offset = Int32(exactly: offset) else { return unsupported }
+            row.returnOffset = offset
+        case .expression(let block):
+            guard let offset = stackPointerOffset(block) else { return unsupported }
+            row.returnOffset = offset
+            row.returnIsFromStackPointer = true
+        default: return unsupported
+        }
+        switch state.framePointer {
+        case .same: row.frameRule = .unchanged
+        case .undefined: row.frameRule = .unknown
+        case .atCFA(let offset):
+            guard let offset = Int32(exactly: offset) else { return unsupported }
+            row.frameOffset = offset
+            row.frameRule = .fromCFA
+        case .expression(let block):
+            guard let offset = stackPointerOffset(block) else {
+                // A realigned frame keeps it at FP + 0 (`breg6 0`), relative to a register instead of the CFA.
+                return unsupported
+            }
+            row.frameOffset = offset
+            row.frameRule = .fromStackPointer
+        case .other: return unsupported
+        }
+        return row
+    }
+
+    /// DW_OP_breg0 + n.
+    private static let baseRegister: UInt8 = 0x70
+
+    /// `breg sp, n`: an address relative to the stack pointer.
+    private func stackPointerOffset(_ block: Range<Int>) -> Int32? {
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: section[block]))
+        guard reader.byte() == Self.baseRegister + UInt8(registers.stackPointer),
+            let offset = reader.signedLEB128(), reader.remaining == 0
+        else { return nil }
+        return Int32(exactly: offset)
+    }
+
+    /// The expressions that linkers and compilers write for a CFA: a load through a register, and the linkage stub's
+    /// `breg sp 8; breg ip 0; lit15; and; lit EDGE; ge; lit3; shl; plus`.
+    private func cfaExpression(_ block: Range<Int>) -> (UnwindRow.Kind, Int32, edge: Int32)? {
+        var reader = ByteReader(UnsafeRawBufferPointer(rebasing: section[block]))
+        guard let base = reader.byte(), let offset = reader.signedLEB128(), let offset = Int32(exactly: offset) else {
+            return nil
+        }
+        let isStackPointer = base == Self.baseRegister + UInt8(registers.stackPointer)
+        let isFramePointer = base == Self.baseRegister + UInt8(registers.framePointer)
+        let rest = Array(reader.rest)
+        if rest == [0x06] {
+            if isStackPointer { return (.loadFromStackPointer, offset, 0) }
+            if isFramePointer { return (.loadFromFramePointer, offset, 0) }
+            return nil
+        }
+        let pattern: [UInt8] = [0x80, 0x00, 0x3F, 0x1A, 0x00, 0x2A, 0x33, 0x24, 0x22]
+        guard isStackPointer, offset == 8, rest.count == pattern.count, (0x30...0x4F).contains(rest[4]) else {
+            return nil
+        }
+        var plain = rest
+        plain[4] = 0
+        return plain == pattern ? (.linkageStub, offset, Int32(rest[4]) - 0x30) : nil
+    }
+}

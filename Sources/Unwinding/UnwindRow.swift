@@ -1,0 +1,55 @@
+/// How to get from one frame to its caller at one program counter, compiled from call-frame information.
+///
+/// ```
+///   CFA        = base + cfaOffset              base: stack or frame pointer
+///              = load(base + cfaOffset)        a realigned stack, a signal frame
+///   caller pc  = load(CFA + returnOffset)      or load(SP + returnOffset) in a signal frame
+///   caller fp  = load(CFA + frameOffset)       or unchanged, or unknown
+///   caller sp  = CFA
+/// ```
+///
+/// 16 bytes, so that a cache slot is half a cache line. Everything that does not fit this shape is `.unsupported`.
+struct UnwindRow: Equatable, Sendable {
+    enum Kind: UInt8, Sendable {
+        /// CFA = SP + cfaOffset.
+        case stackPointer
+        /// CFA = FP + cfaOffset.
+        case framePointer
+        /// CFA = the word at SP + cfaOffset.
+        case loadFromStackPointer
+        /// CFA = the word at FP + cfaOffset.
+        case loadFromFramePointer
+        /// A stub of the procedure linkage table: CFA = SP + 8, and 8 more from its byte `returnOffset` on.
+        case linkageStub
+        /// A thread starts here.
+        case outermost
+        /// Correct, but more than a row can say: libunwind's.
+        case unsupported
+        /// The address has no call-frame information.
+        case noInfo
+        /// The address is in no readable executable mapping.
+        case noModule
+        /// The information contradicts itself.
+        case bad
+    }
+
+    /// Where the caller's frame pointer is.
+    enum FrameRule: UInt8, Sendable {
+        case unchanged
+        case unknown
+        /// At CFA + frameOffset.
+        case fromCFA
+        /// At SP + frameOffset.
+        case fromStackPointer
+    }
+
+    var cfaOffset: Int32 = 0
+    var returnOffset: Int32 = 0
+    var frameOffset: Int32 = 0
+    var kind: Kind
+    var frameRule: FrameRule = .unchanged
+    /// The return address is at SP + returnOffset instead of CFA + returnOffset.
+    var returnIsFromStackPointer = false
+    /// The kernel's trampoline: the caller was interrupted, so its address is exact and its stack may be another one.
+    var isSignal = false
+}
