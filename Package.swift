@@ -72,6 +72,10 @@ let targets: [Target] = [
     executable("tickscope", ["PerfEvents", "Sampling", "Profiling", "ProfileModel", argumentParser]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
+    // Fixtures, processes and probes, for every test target
+    .target(
+        name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
+
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
@@ -79,17 +83,24 @@ let targets: [Target] = [
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
-    tests("EndToEndTests", ["ProfileFormats", "ProfileModel", "tickscope", "tickscope-replay"]),
+    tests("TestSupportTests", ["TestSupport"]),
+    tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope", "tickscope-replay"]),
 ]
 
 // DEVELOPMENT ONLY, removed before landing: targets whose folder is not there yet are left out.
 let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
 let present = targets.filter { target in
     let folder: String
-    if target.type == .test { folder = "Tests/\(target.name)" }
+    if target.type == .test || target.name == "TestSupport" { folder = "Tests/\(target.name)" }
     else if target.name.hasPrefix("C") { folder = "CSources/\(target.name)" }
     else { folder = "Sources/\(target.name)" }
     return FileManager.default.fileExists(atPath: root + "/" + folder)
+}
+for target in present {
+    target.dependencies.removeAll { dependency in
+        guard case .byNameItem(let name, _) = dependency else { return false }
+        return !present.contains { $0.name == name }
+    }
 }
 
 let package = Package(

@@ -1,0 +1,37 @@
+# Everything is built once, with optimization: what the tests run is what is installed.
+PREFIX ?= /usr/local
+DESTDIR ?=
+SWIFT ?= swift
+RELEASE = -c release
+
+.PHONY: build dependencies test demo install format lint clean
+
+build: dependencies
+	$(SWIFT) build $(RELEASE)
+
+dependencies:
+	@scripts/install-dependencies.sh
+
+# What this machine does not allow is shown as skipped. No test imports a module as testable: allowing that would
+# compile everything a second time, and another program than the one that is installed.
+test:
+	@scripts/install-dependencies.sh --test
+	$(SWIFT) build $(RELEASE)
+	$(SWIFT) test $(RELEASE) --disable-testable-imports
+
+demo: build
+	@scripts/demo.sh
+
+install: build
+	install -d "$(DESTDIR)$(PREFIX)/bin"
+	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
+
+format:
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+lint:
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+clean:
+	$(SWIFT) package clean
+	rm -rf out

@@ -1,0 +1,46 @@
+/// A program under `Tests/Fixtures`, and how to compile it. What each proves stands in its source.
+package struct Fixture: Hashable, Sendable {
+    package enum Language: Sendable {
+        case c, cxx, swift
+    }
+
+    /// Base name of what is built; unique to source and flags for people who look into the folder.
+    package var name: String
+    package var source: String
+    package var language: Language = .c
+    package var flags: [String] = []
+
+    /// Flags of every C and C++ fixture: optimized, without frame pointers and without debug information.
+    static let commonFlags = ["-O2", "-g0", "-fomit-frame-pointer", "-Wall", "-Wextra", "-Werror"]
+
+    package static let split = Fixture(name: "split", source: "split.c")
+    package static let splitStaticPIE = Fixture(name: "split-static-pie", source: "split.c", flags: ["-static-pie"])
+    /// No symbols at all: only .eh_frame is left.
+    package static let splitStripped = Fixture(name: "split-stripped", source: "split.c", flags: ["-s"])
+    /// No .symtab; the names are in .dynsym.
+    package static let splitExported = Fixture(name: "split-exported", source: "split.c", flags: ["-rdynamic", "-s"])
+    package static let threads = Fixture(name: "threads", source: "threads.c", flags: ["-pthread"])
+    package static let churn = Fixture(name: "churn", source: "churn.c", flags: ["-pthread"])
+    package static let forks = Fixture(name: "forks", source: "forks.c")
+    package static let lateDlopen = Fixture(name: "late_dlopen", source: "late_dlopen.c", flags: ["-ldl"])
+    package static let lateLibrary = Fixture(
+        name: "liblate.so", source: "late_library.c", flags: ["-shared", "-fPIC", "-fvisibility=hidden"])
+    package static let signalHandler = Fixture(name: "signal_handler", source: "signal_handler.c")
+    package static let aligned = Fixture(
+        name: "aligned", source: "aligned.cpp", language: .cxx, flags: ["-std=c++17", "-mavx2"])
+    package static let closures = Fixture(name: "closures", source: "closures.swift", language: .swift)
+    package static let unspecialized = Fixture(name: "unspecialized", source: "unspecialized.swift", language: .swift)
+    package static let execMidway = Fixture(name: "exec_midway", source: "exec_midway.c")
+    package static let undisturbed = Fixture(name: "undisturbed", source: "undisturbed.c", flags: ["-pthread"])
+    package static let vdso = Fixture(name: "vdso", source: "vdso.c")
+    package static let deep = Fixture(name: "deep", source: "deep.c")
+    package static let sleeper = Fixture(name: "sleeper", source: "sleeper.c")
+    package static let exitWith = Fixture(name: "exit_with", source: "exit_with.c")
+
+    /// Starts it and waits until it says that it is ready.
+    package func start(_ arguments: String..., keepsInputOpen: Bool = false) throws -> Program {
+        let program = try Program([build()] + arguments, keepsInputOpen: keepsInputOpen)
+        try program.waitForLine("ready")
+        return program
+    }
+}

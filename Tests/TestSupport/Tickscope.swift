@@ -1,0 +1,59 @@
+import Foundation
+package import ProfileModel
+
+/// The command-line tool under test, run as its users run it.
+package enum Tickscope {
+    /// `TICKSCOPE_BIN`, else the tool that was built together with this test bundle.
+    package static let path: String = {
+        if let path = ProcessInfo.processInfo.environment["TICKSCOPE_BIN"] { return path }
+        // The test bundle is BUILD/NAME.xctest, given as an argument to the runner or the executable itself.
+        for candidate in CommandLine.arguments {
+            guard let bundle = candidate.range(of: ".xctest", options: .backwards) else { continue }
+            let folder = URL(fileURLWithPath: String(candidate[..<bundle.upperBound])).deletingLastPathComponent()
+            let tool = folder.appendingPathComponent("tickscope").path
+            if access(tool, X_OK) == 0 { return tool }
+        }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("tickscope").path
+    }()
+
+    package static func start(_ arguments: [String]) throws -> Program { try Program([path] + arguments) }
+
+    package static func run(_ arguments: [String], timeout: Double = 60) throws -> Program {
+        try Program.run([path] + arguments, timeout: timeout)
+    }
+
+    /// Records a running process for some seconds, and fails when the tool does.
+    package static func record(
+        _ pid: Int32, seconds: Int = 3, frequency: Int = 1999, _ options: [String] = ["--no-kernel"]
+    ) throws -> Recording {
+        let folder = try TemporaryFolder()
+        let file = folder.file("profile.pb.gz")
+        let arguments = ["record", "-p", "\(pid)", "-d", "\(seconds)", "-F", "\(frequency)", "-o", file, "--quiet"]
+        let recorder = try run(arguments + options, timeout: Double(seconds) + 30)
+        guard try recorder.wait() == .exited(0) else {
+            throw TestFailure("record ended with \(try recorder.wait()): \(recorder.errors.text)")
+        }
+        return Recording(folder: folder, file: file)
+    }
+}
+
+/// A finished recording in its own folder.
+package struct Recording: Sendable {
+    package var folder: TemporaryFolder
+    package var file: String
+
+    package init(folder: TemporaryFolder, file: String) {
+        self.folder = folder
+        self.file = file
+    }
+
+    /// Its stacks, through `export`.
+    package func stacks(_ options: [String] = []) throws -> CollapsedStacks {
+        let export = try Tickscope.run(["export", file, "--format", "collapsed"] + options)
+        guard try export.wait() == .exited(0) else { throw TestFailure("export: \(export.errors.text)") }
+        return try CollapsedStacks(parsing: export.output.text)
+    }
+
+    package func quality() throws -> RecordingQuality { try RecordedFile(path: file).quality() }
+}
