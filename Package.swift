@@ -83,8 +83,9 @@ let targets: [Target] = [
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
+    tests("ProfilingTests", ["PerfEvents", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
-    tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope", "tickscope-replay"]),
+    tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
 ]
 
 // DEVELOPMENT ONLY, removed before landing: targets whose folder is not there yet are left out.

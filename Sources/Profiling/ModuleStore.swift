@@ -1,16 +1,16 @@
 internal import Glibc
 internal import ProfileModel
-internal import Sampling
+package import Sampling
 internal import Symbolization
 
 /// Opens each mapped file once, through the process that maps it, and hands out small numbers for them.
-struct ModuleStore: Sendable {
+package struct ModuleStore: Sendable {
     private struct Key: Hashable {
         var identity: FileIdentity
         var path: String
     }
 
-    private(set) var modules: [MappedModule] = []
+    package private(set) var modules: [MappedModule] = []
     private var indexes: [Key: Int32] = [:]
     /// Paths of files that could not be read, for the user.
     private(set) var unreadablePaths: [String] = []
@@ -18,11 +18,11 @@ struct ModuleStore: Sendable {
     /// Descriptors are finite; files beyond this many are treated as unreadable.
     private static let largestCount = 4096
 
-    init() {}
+    package init() {}
 
     /// The number of a mapping's module.
     /// - Parameter pid: a process that maps it; may be gone.
-    mutating func index(of mapping: Mapping, process pid: Int32) -> Int32 {
+    package mutating func index(of mapping: Mapping, process pid: Int32) -> Int32 {
         let key = Key(identity: mapping.identity, path: mapping.path)
         if let index = indexes[key] { return index }
         let index = Int32(modules.count)

@@ -1,9 +1,9 @@
 internal import ProfileModel
-internal import Sampling
-internal import Unwinding
+package import Sampling
+package import Unwinding
 
 /// The executable mappings of one process, ready for unwinding and for turning addresses into module positions.
-final class ProcessCode {
+package final class ProcessCode {
     private struct Region {
         var start: UInt64
         var end: UInt64
@@ -11,14 +11,14 @@ final class ProcessCode {
         var module: Int32
     }
 
-    let unwindSpace: UnwindSpace
+    package let unwindSpace: UnwindSpace
     /// Tells this process's entries in the recorder's address cache from all others'.
     let serial: UInt32
     private let regions: [Region]
     private let unwindModules: [UnwindModule?]
 
     /// - Returns: nil when memory is short.
-    init?(space: AddressSpace, process pid: Int32, modules: inout ModuleStore, serial: UInt32) {
+    package init?(space: AddressSpace, process pid: Int32, modules: inout ModuleStore, serial: UInt32) {
         var mappings: [UnwindMapping] = []
         var regions: [Region] = []
         for mapping in space.mappings {
