@@ -128,6 +128,10 @@ final class ProfileAssembler {
         if module.module.kind == .anonymous {
             return Name(function: Function(name: "[\(module.module.name.filter { !"[]".contains($0) })]"), isNamed: false)
         }
+        if module.unwind?.isOutermost(address) == true {
+            // Hidden in every stripped C library (clone, clone3); the unwind table says what it is.
+            return Name(function: Function(name: "[thread start]"), isNamed: false)
+        }
         // Without a symbol the unwind table still tells where the function starts, which keeps its samples together.
         let start = module.unwind?.functionStart(of: address) ?? address
         let text = "[\(module.module.name)+0x\(String(start.rawValue, radix: 16))]"

@@ -159,6 +159,10 @@ package final class Recorder {
             metadata.period = event.unit == "nanoseconds" ? 1_000_000_000 / Int64(clamping: hertz) : 0
         }
         metadata.comments = plan.comments
+        if aggregator.recoveredLeaves > 0 {
+            metadata.comments.append(
+                "\(aggregator.recoveredLeaves) samples in functions without unwind information: caller proved by its call")
+        }
         return metadata
     }
 

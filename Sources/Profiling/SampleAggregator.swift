@@ -42,6 +42,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private(set) var lostByRecords: Int64 = 0
     private(set) var lostSideband: Int64 = 0
     private(set) var malformed: Int64 = 0
+    /// Samples in functions without an unwind entry whose caller was proved otherwise.
+    private(set) var recoveredLeaves: Int64 = 0
 
     init(attachment: Attachment, layout: SampleLayout, unwinder: Unwinder) {
         self.unwinder = unwinder
@@ -203,13 +205,15 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         }
         guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
         sample.copyRegisters(to: registers)
-        let input = UnsafeBufferPointer(registers)
+        let space = code.unwindSpace
         let result =
             switch unwinder {
-            case .table: table.unwind(registers: input, stack: sample.stack, space: code.unwindSpace, output: pcs)
+            case .table:
+                table.unwindRecoveringLeaf(registers: registers, stack: sample.stack, space: space, output: pcs)
             case .libunwind:
-                libunwind.unwind(registers: input, stack: sample.stack, space: code.unwindSpace, output: pcs)
+                libunwind.unwindRecoveringLeaf(registers: registers, stack: sample.stack, space: space, output: pcs)
             }
+        if result.isLeafRecovered { recoveredLeaves += 1 }
         return push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
     }
 

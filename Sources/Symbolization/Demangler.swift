@@ -21,8 +21,30 @@ package enum Demangler {
         let text = symbol.withUTF8 { runtimeDemangle($0.baseAddress, UInt($0.count), nil, nil, 0) }
         return text.map { pointer in
             defer { free(pointer) }
-            return String(cString: pointer)
+            return withoutSpecializations(String(cString: pointer))
         }
+    }
+
+    /// `generic specialization <Int> of f(A) -> B` → `f(A) -> B`: copies that the optimizer made of one function are
+    /// that function to a reader.
+    static func withoutSpecializations(_ name: String) -> String {
+        var rest = name[...]
+        while let open = rest.firstIndex(of: "<"), rest[..<open].hasSuffix("specialization ") {
+            var depth = 0
+            var index = open
+            var previous: Character = " "
+            while index < rest.endIndex {
+                let character = rest[index]
+                if character == "<" { depth += 1 }
+                if character == ">", previous != "-" { depth -= 1 }
+                previous = character
+                index = rest.index(after: index)
+                if depth == 0 { break }
+            }
+            guard depth == 0, rest[index...].hasPrefix(" of ") else { return String(rest) }
+            rest = rest[index...].dropFirst(4)
+        }
+        return String(rest)
     }
 
     private static func itanium(_ symbol: String) -> String? {

@@ -18,6 +18,8 @@ package enum UnwindEnd: UInt8, Hashable, Sendable {
 package struct UnwindResult: Sendable {
     package var frameCount: Int
     package var end: UnwindEnd
+    /// The interrupted function has no unwind entry; its caller was proved by the code it returns to.
+    package var isLeafRecovered = false
 
     package init(frameCount: Int, end: UnwindEnd) {
         self.frameCount = frameCount

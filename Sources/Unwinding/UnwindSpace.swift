@@ -26,6 +26,8 @@ package final class UnwindSpace {
     let space: OpaquePointer
     /// Changes with the mappings, and is never used twice: what was compiled for other mappings does not match.
     private(set) var serial: UInt64
+    /// Addresses that were asked about in ``isCall(before:from:)``.
+    var callSites: [UInt64: Bool] = [:]
     private static let serials = Atomic<UInt64>(1)
     /// Keeps the modules alive that the C side points to.
     private var mappings: [UnwindMapping]
@@ -54,6 +56,7 @@ package final class UnwindSpace {
         }
         guard ts_unwind_space_set(space, plain, plain.count) == 0 else { return false }
         self.mappings = mappings
+        callSites = [:]
         serial = Self.serials.wrappingAdd(1, ordering: .relaxed).newValue
         return true
     }

@@ -15,6 +15,10 @@ import Testing
         ("_Z3addii.isra.0", "add"),
         ("_ZN4core3fmt5write17h0123456789abcdefE", "core::fmt::write"),
         ("$s4main4spinyySiF", "main.spin(Swift.Int) -> ()"),
+        (
+            "$s8closures11repeatUntilyySd_yxcts17FixedWidthIntegerRzlFs6UInt64V_Tg5",
+            "closures.repeatUntil<A where A: Swift.FixedWidthInteger>(Swift.Double, (A) -> ()) -> ()"
+        ),
         ("_ZTV4Book", "vtable for Book"),
         ("_Z", "_Z"),
     ])
