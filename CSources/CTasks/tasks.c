@@ -40,12 +40,11 @@ int ts_launch_prepare(char *const argv[], ts_launch *launch) {
         do n = read(gate[0], &go, 1);
         while (n < 0 && errno == EINTR);
         if (n != 1) _exit(127);
-        sigset_t none;
-        sigemptyset(&none);
-        sigprocmask(SIG_SETMASK, &none, NULL);
-        signal(SIGINT, SIG_DFL);
-        signal(SIGTERM, SIG_DFL);
-        signal(SIGPIPE, SIG_DFL);
+        sigset_t ours;
+        sigemptyset(&ours);
+        sigaddset(&ours, SIGINT);
+        sigaddset(&ours, SIGTERM);
+        sigprocmask(SIG_UNBLOCK, &ours, NULL);
         execvp(argv[0], argv);
         int error = errno;
         while (write(report[1], &error, sizeof error) < 0 && errno == EINTR) {}

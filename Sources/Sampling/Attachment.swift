@@ -37,7 +37,11 @@ package final class Attachment {
     package private(set) var uncovered: [Int32] = []
     package private(set) var firstFailure: PerfError?
 
-    init(rings: RingSet, event: EventSpecification, options: PerfEvent.Options) {
+    /// Most events to open: the rest of the process's descriptors is for the files of the targets and for our own.
+    private let capacity: Int
+
+    init(rings: RingSet, event: EventSpecification, options: PerfEvent.Options, descriptorLimit: Int) {
+        capacity = descriptorLimit - min(512, descriptorLimit / 2)
         self.rings = rings
         self.event = event
         self.options = options
@@ -61,6 +65,11 @@ package final class Attachment {
     private func attach(thread tid: Int32, samples: Bool) {
         let mark = events.count
         do {
+            if events.count + 2 * rings.cpus.count > capacity {
+                throw PerfError(
+                    .tooManyFiles,
+                    "no file descriptor left for thread \(tid); raise the limit with 'ulimit -n' or name fewer processes")
+            }
             if samples {
                 for (index, cpu) in rings.cpus.enumerated() {
                     let event = try PerfEvent.sampling(event, options: options, task: tid, cpu: cpu)

@@ -26,7 +26,6 @@ package final class SamplingSession {
     /// - Throws: ``SamplingError`` or ``PerfError``.
     package init(_ configuration: SamplingConfiguration) throws {
         var configuration = configuration
-        Self.raiseFileLimit()
         var thread: Int32?
         switch configuration.target {
         case .processes(let pids):
@@ -44,6 +43,8 @@ package final class SamplingSession {
             command = launched
             processes = [launched.pid]
         }
+        // Only now: a launched program keeps the limit that its user set.
+        let descriptorLimit = Self.raiseFileLimit()
         rings = try RingSet(cpus: ProcessFiles.onlineCPUs())
         if rings.isShrunk {
             notes.append(
@@ -62,7 +63,8 @@ package final class SamplingSession {
             rings: rings, event: configuration.event,
             options: PerfEvent.Options(
                 layout: configuration.layout, rate: configuration.rate,
-                inherits: configuration.inherits && thread == nil, startsAtExec: command != nil))
+                inherits: configuration.inherits && thread == nil, startsAtExec: command != nil),
+            descriptorLimit: descriptorLimit)
     }
 
     // MARK: Attaching
@@ -161,12 +163,15 @@ package final class SamplingSession {
         }
     }
 
-    private static func raiseFileLimit() {
+    /// Raises the soft limit of open files to the hard one.
+    /// - Returns: the limit.
+    private static func raiseFileLimit() -> Int {
+        let resource = __rlimit_resource_t(RLIMIT_NOFILE.rawValue)
         var limit = rlimit()
-        guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0, limit.rlim_cur < limit.rlim_max
-        else { return }
+        guard getrlimit(resource, &limit) == 0 else { return 1024 }
+        let soft = limit.rlim_cur
         limit.rlim_cur = limit.rlim_max
-        setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
+        return Int(clamping: setrlimit(resource, &limit) == 0 ? limit.rlim_max : soft)
     }
 
     /// Moves the reader to the CPUs that no target thread may run on, when there are any.

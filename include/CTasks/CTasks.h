@@ -17,8 +17,8 @@ typedef struct ts_launch {
     int report;  // read end: an errno if exec fails, end of file if it succeeds
 } ts_launch;
 
-// Forks a child that waits at the gate, then executes `argv` (found through PATH) with signals as the caller found
-// them at its own start. `argv` ends with NULL. Returns 0 or -errno.
+// Forks a child that waits at the gate, then executes `argv` (found through PATH), with SIGINT and SIGTERM unblocked,
+// which the recorder blocks for itself. `argv` ends with NULL. Returns 0 or -errno.
 int ts_launch_prepare(char *const argv[], ts_launch *launch);
 
 // Opens the gate and closes it. Returns 0 once the program runs, -errno when it could not be executed.
