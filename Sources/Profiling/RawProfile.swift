@@ -40,6 +40,7 @@ package enum Marker: UInt8, Hashable, Sendable {
         return switch self {
         case .stackBytes: "[truncated: stack bytes]"
         case .noUnwindInfo: "[truncated: no unwind info in \(place)]"
+        case .noModule where module?.kind == .anonymous: "[truncated: no unwind info in \(place)]"
         case .noModule: "[truncated: cannot read \(place)]"
         case .badUnwindInfo: "[truncated: bad unwind info in \(place)]"
         case .depth: "[truncated: depth limit]"

@@ -68,7 +68,7 @@ package final class Recorder {
         let profile = writer.finish(raw, metadata: metadata(end: end))
         return RecordingResult(
             profile: profile, elapsedSeconds: Double(end - startTime) / 1e9,
-            ownCPUSeconds: Self.cpuSeconds() - startCPU, warnings: warnings())
+            ownCPUSeconds: Self.cpuSeconds() - startCPU, warnings: warnings(profile.metadata.quality ?? RecordingQuality()))
     }
 
     /// Waits for the launched program, with the stop signal passed on when it was meant for us alone.
@@ -166,8 +166,13 @@ package final class Recorder {
         return metadata
     }
 
-    private func warnings() -> [String] {
+    private func warnings(_ quality: RecordingQuality) -> [String] {
         var warnings: [String] = []
+        if let expected = quality.expected, expected >= 100, (quality.received + quality.lost) * 10 < expected * 9 {
+            warnings.append(
+                "only \(quality.received) of \(expected) expected samples arrived: tasks that live shorter than a sampling"
+                    + " period are not seen; raise -F")
+        }
         if aggregator.lostSideband > 0 {
             warnings.append(
                 "\(aggregator.lostSideband) records about mappings and threads were lost: some frames may be misnamed")

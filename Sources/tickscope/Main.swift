@@ -14,18 +14,16 @@ struct Rec: ParsableCommand {
     @Option(name: .short) var d: Double?
     @Option(name: .customShort("F")) var F: UInt64 = 999
     @Option var stack: UInt32 = 16384
-    @Flag var lib = false
     @Flag var fp = false
     @Flag var nokernel = false
     @Option(name: .short) var o: String = "/tmp/out.folded"
     @Argument(parsing: .captureForPassthrough) var command: [String] = []
     func run() throws {
-        var command = command; if command.first == "--" { command.removeFirst() }
         let target: SamplingConfiguration.Target = p.map { .processes([$0]) } ?? t.map { .thread($0) } ?? .command(command)
         let cfg = SamplingConfiguration(target: target, event: .cpuClock, rate: .frequency(F),
             layout: SampleLayout(callGraph: fp ? .framePointers : .registersAndStack(bytes: stack), includesKernel: !nokernel), inherits: true)
         let stop = StopSignal {}
-        let rec = try Recorder(cfg, plan: RecordingPlan(duration: d, unwinder: lib ? .libunwind : .table), stop: stop) { _ in }
+        let rec = try Recorder(cfg, plan: RecordingPlan(duration: d), stop: stop) { _ in }
         for n in rec.session.notes { print("note:", n) }
         let r = try rec.run { _ in }
         print(r.profile.metadata.quality!, r.elapsedSeconds, r.ownCPUSeconds, r.warnings, rec.session.lateCount)
