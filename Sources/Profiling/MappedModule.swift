@@ -1,5 +1,6 @@
 internal import Glibc
 package import ProfileModel
+internal import Sampling
 package import Symbolization
 internal import Synchronization
 package import Unwinding
@@ -15,10 +16,18 @@ package final class MappedModule: Sendable {
     package let unwind: UnwindModule?
     private let source: Source
     private let symbols = Mutex<SymbolTable?>(nil)
+    private let perfMap = Mutex(GeneratedNames())
+
+    private struct GeneratedNames: Sendable {
+        var map: PerfMap?
+        var readTime: UInt64 = 0
+    }
 
     private enum Source: Sendable {
         case file(OpenFile)
         case memory([UInt8])
+        /// Memory that this process writes code into.
+        case generated(Int32)
         case none
     }
 
@@ -44,7 +53,12 @@ package final class MappedModule: Sendable {
         self.init(path: path, kind: kind, source: .memory(image), elf: elf, file: -1)
     }
 
-    /// A file that cannot be read, or memory without a file: frames can be placed, but neither unwound nor named.
+    /// Memory that a process writes code into: named by the map that its runtime keeps for profilers, if it does.
+    package convenience init(generatedBy pid: Int32) {
+        self.init(path: "[anonymous]", kind: .anonymous, source: .generated(pid), elf: nil, file: -1)
+    }
+
+    /// A file that cannot be read: frames can be placed, but neither unwound nor named.
     package convenience init(unreadable path: String, kind: Module.Kind) {
         self.init(path: path, kind: kind, source: .none, elf: nil, file: -1)
     }
@@ -79,15 +93,32 @@ package final class MappedModule: Sendable {
 
     /// Mapped address minus the module's own address, for a mapping that starts at `start` with `offset` of the file.
     package func bias(mappedAt start: VirtualAddress, offset: FileOffset) -> UInt64 {
+        if module.kind == .anonymous { return 0 }
         let own = ElfReader.address(of: offset, in: segments)?.rawValue ?? offset.rawValue
         return start.rawValue &- own
     }
 
     /// The function that holds an address. Loads the symbol table at the first call; any thread.
     package func symbol(at address: ModuleRelativeAddress) -> SymbolTable.Match? {
-        symbols.withLock { table in
+        if case .generated(let pid) = source { return generatedSymbol(at: address, process: pid) }
+        return symbols.withLock { table in
             if table == nil { table = loadSymbols() }
             return table?.lookup(address)
+        }
+    }
+
+    /// The map grows while the process runs: it is read again for an address that it did not have, but not for each.
+    private func generatedSymbol(at address: ModuleRelativeAddress, process pid: Int32) -> SymbolTable.Match? {
+        perfMap.withLock { state in
+            let virtual = VirtualAddress(address.rawValue)
+            if let match = state.map?.lookup(virtual) { return match }
+            let now = MonotonicClock.now()
+            guard state.map == nil || now &- state.readTime > 1_000_000_000 else { return nil }
+            let map = PerfMap(process: pid)
+            // A process that has ended takes its map's folder with it, not what was read.
+            if !map.isEmpty || state.map == nil { state.map = map }
+            state.readTime = now
+            return map.lookup(virtual)
         }
     }
 
@@ -96,7 +127,7 @@ package final class MappedModule: Sendable {
             switch source {
             case .file(let file): try? ElfReader(file: file.descriptor)
             case .memory(let image): try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
-            case .none: nil
+            case .generated, .none: nil
             }
         return elf.map { SymbolTable($0) } ?? SymbolTable()
     }

@@ -8,6 +8,8 @@ package struct ModuleStore: Sendable {
     private struct Key: Hashable {
         var identity: FileIdentity
         var path: String
+        /// Set for memory without a file, which is another one in every process.
+        var process: Int32?
     }
 
     package private(set) var modules: [MappedModule] = []
@@ -23,7 +25,9 @@ package struct ModuleStore: Sendable {
     /// The number of a mapping's module.
     /// - Parameter pid: a process that maps it; may be gone.
     package mutating func index(of mapping: Mapping, process pid: Int32) -> Int32 {
-        let key = Key(identity: mapping.identity, path: mapping.path)
+        let isGenerated = Self.isGenerated(mapping)
+        let key = Key(
+            identity: mapping.identity, path: isGenerated ? "" : mapping.path, process: isGenerated ? pid : nil)
         if let index = indexes[key] { return index }
         let index = Int32(modules.count)
         modules.append(open(mapping, process: pid))
@@ -35,9 +39,7 @@ package struct ModuleStore: Sendable {
         if mapping.path == "[vdso]", let image = VirtualDynamicObject.image() {
             return MappedModule(path: mapping.path, kind: .vdso, image: image)
         }
-        guard mapping.identity.inode != 0 else {
-            return MappedModule(unreadable: mapping.path.isEmpty ? "[anonymous]" : mapping.path, kind: .anonymous)
-        }
+        if Self.isGenerated(mapping) { return MappedModule(generatedBy: pid) }
         let path = mapping.path.hasSuffix(" (deleted)") ? String(mapping.path.dropLast(10)) : mapping.path
         let kind = Self.kind(of: path, process: pid)
         if modules.count < Self.largestCount, let file = Self.openFile(mapping, path: path, process: pid) {
@@ -46,6 +48,13 @@ package struct ModuleStore: Sendable {
         }
         unreadablePaths.append(path)
         return MappedModule(unreadable: path, kind: kind)
+    }
+
+    /// Whether a mapping holds code that was written at run time: no file, or only a name for shared memory.
+    private static func isGenerated(_ mapping: Mapping) -> Bool {
+        if mapping.path == "[vdso]" { return false }
+        return mapping.identity.inode == 0 || mapping.path.hasPrefix("/memfd:") || mapping.path.hasPrefix("/dev/zero")
+            || mapping.path.hasPrefix("/SYSV")
     }
 
     /// The file behind a mapping, and no other: every way to it but the kernel's own is checked by inode.

@@ -27,7 +27,8 @@ package final class ProcessCode {
             let bias = module.bias(mappedAt: mapping.addresses.lowerBound, offset: mapping.fileOffset)
             mappings.append(
                 UnwindMapping(
-                    addresses: mapping.addresses, bias: bias, fileOffset: mapping.fileOffset, module: module.unwind))
+                    addresses: mapping.addresses, bias: bias, fileOffset: mapping.fileOffset, module: module.unwind,
+                    isGenerated: module.module.kind == .anonymous))
             regions.append(
                 Region(
                     start: mapping.addresses.lowerBound.rawValue, end: mapping.addresses.upperBound.rawValue,

@@ -22,6 +22,8 @@ package final class StopSignal: Sendable {
         sigemptyset(&set)
         sigaddset(&set, SIGINT)
         sigaddset(&set, SIGTERM)
+        // Shells start background jobs with SIGINT ignored; an ignored signal is never taken.
+        for number in [SIGINT, SIGTERM] { Glibc.signal(number, SIG_DFL) }
         pthread_sigmask(SIG_BLOCK, &set, nil)
         startThread { [self] in waitForSignals(onAbort) }
     }

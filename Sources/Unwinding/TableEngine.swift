@@ -46,6 +46,7 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         var sp = low
         var fp = registers[Self.framePointer]
         var isFramePointerKnown = true
+        var followsFramePointers = false
         var lookup = registers[registers.count - 1]
         var count = 1
         output[0] = lookup
@@ -73,8 +74,26 @@ package struct TableEngine: UnwindEngine, ~Copyable {
                 }
                 cfa = loaded
             case .linkageStub: cfa = sp &+ (lookup & 15 >= UInt64(row.returnOffset) ? 16 : 8)
+            case .noInfo where !followsFramePointers: return UnwindResult(frameCount: count, end: .noUnwindInfo)
+            case .generated, .noInfo:
+                // Compilers at run time keep frame pointers for profilers, and so do the parts of a runtime that were
+                // compiled by itself into its file. A word that is no frame pointer ends the stack here.
+                guard isFramePointerKnown, fp &- sp < UInt64(stack.count), fp & 7 == 0,
+                    let caller = Self.load(fp, stack, low), let next = Self.load(fp &+ 8, stack, low),
+                    next == 0 || space.isExecutable(next &- 1)
+                else {
+                    return UnwindResult(frameCount: count, end: row.kind == .noInfo ? .noUnwindInfo : .noModule)
+                }
+                followsFramePointers = true
+                if next == 0 { return UnwindResult(frameCount: count, end: .root) }
+                guard count < output.count else { return UnwindResult(frameCount: count, end: .depth) }
+                sp = fp &+ 16
+                fp = caller
+                lookup = next &- 1
+                output[count] = lookup
+                count += 1
+                continue
             case .outermost: return UnwindResult(frameCount: count, end: .root)
-            case .noInfo: return UnwindResult(frameCount: count, end: .noUnwindInfo)
             case .noModule: return UnwindResult(frameCount: count, end: .noModule)
             case .bad: return UnwindResult(frameCount: count, end: .badUnwindInfo)
             case .unsupported:
@@ -119,10 +138,14 @@ package struct TableEngine: UnwindEngine, ~Copyable {
 }
 
 extension UnwindSpace {
+    /// Whether code is mapped at an address.
+    func isExecutable(_ address: UInt64) -> Bool { ts_unwind_mapping_at(space, address) != nil }
+
     /// Compiles the row of an address inside an instruction.
     func row(at address: UInt64, _ registers: CallFrameProgram.Registers) -> UnwindRow {
-        guard let mapping = ts_unwind_mapping_at(space, address), let module = mapping.pointee.module else {
-            return UnwindRow(kind: .noModule)
+        guard let mapping = ts_unwind_mapping_at(space, address) else { return UnwindRow(kind: .noModule) }
+        guard let module = mapping.pointee.module else {
+            return UnwindRow(kind: mapping.pointee.is_generated != 0 ? .generated : .noModule)
         }
         let own = address &- mapping.pointee.bias
         guard let entry = ts_fde_at(module, own) else {

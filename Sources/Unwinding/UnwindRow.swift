@@ -25,6 +25,8 @@ struct UnwindRow: Equatable, Sendable {
         case outermost
         /// Correct, but more than a row can say: libunwind's.
         case unsupported
+        /// Code written at run time, which no table describes: followed by the frame pointer that such code keeps.
+        case generated
         /// The address has no call-frame information.
         case noInfo
         /// The address is in no readable executable mapping.

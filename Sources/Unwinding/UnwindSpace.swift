@@ -11,8 +11,14 @@ package struct UnwindMapping {
     package var fileOffset: FileOffset
     /// Nil for executable memory without a readable file.
     package var module: UnwindModule?
+    /// Code that was written at run time: it keeps frame pointers instead of tables.
+    package var isGenerated: Bool
 
-    package init(addresses: Range<VirtualAddress>, bias: UInt64, fileOffset: FileOffset, module: UnwindModule?) {
+    package init(
+        addresses: Range<VirtualAddress>, bias: UInt64, fileOffset: FileOffset, module: UnwindModule?,
+        isGenerated: Bool = false
+    ) {
+        self.isGenerated = isGenerated
         self.addresses = addresses
         self.bias = bias
         self.fileOffset = fileOffset
@@ -52,7 +58,7 @@ package final class UnwindSpace {
             ts_unwind_mapping(
                 start: mapping.addresses.lowerBound.rawValue, end: mapping.addresses.upperBound.rawValue,
                 bias: mapping.bias, file_offset: mapping.fileOffset.rawValue,
-                module: mapping.module.map { UnsafePointer($0.module) })
+                module: mapping.module.map { UnsafePointer($0.module) }, is_generated: mapping.isGenerated ? 1 : 0)
         }
         guard ts_unwind_space_set(space, plain, plain.count) == 0 else { return false }
         self.mappings = mappings

@@ -48,6 +48,7 @@ typedef struct ts_unwind_mapping {
     uint64_t bias;         // mapped address - module address
     uint64_t file_offset;  // of `start`
     const ts_unwind_module *module;  // NULL: executable memory without a readable file
+    int is_generated;                // code written at run time
 } ts_unwind_mapping;
 
 // Why a stack ends where it ends.
