@@ -26,7 +26,9 @@ package final class RingSet {
     /// Sample rings by CPU, then side-band rings by CPU.
     let rings: UnsafeMutableBufferPointer<RingBuffer>
 
-    private static let sidebandBytes = 128 << 10
+    /// Side-band records are small, but a storm of short processes writes megabytes of them a second.
+    private static func sidebandBytes(sampleBytes: Int) -> Int { min(1 << 20, max(64 << 10, sampleBytes / 8)) }
+
     /// Two of the largest records: less cannot work.
     private static let smallestSampleRing = 128 << 10
     private static let largestSampleRing = 16 << 20
@@ -64,7 +66,7 @@ package final class RingSet {
         let rings = UnsafeMutableBufferPointer<RingBuffer>.allocate(capacity: cpus.count * 2)
         var count = 0
         do {
-            for bytes in [sampleBytes, sidebandBytes] {
+            for bytes in [sampleBytes, sidebandBytes(sampleBytes: sampleBytes)] {
                 for cpu in cpus {
                     let owner = Owner(event: try PerfEvent.ringOwner(cpu: cpu, wakeupBytes: bytes / 4), cpu: cpu)
                     rings.initializeElement(at: count, to: try RingBuffer(owner: owner.event, bytes: bytes))
