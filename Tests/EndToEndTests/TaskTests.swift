@@ -9,7 +9,7 @@ extension EndToEnd {
         @Test func threadsOfWhichHalfStartAfterTheAttach() throws {
             let target = try Fixture.threads.start("30", "1.5", "64")
             defer { target.kill() }
-            let stacks = try Tickscope.record(target.pid, seconds: 4).stacks()
+            let stacks = try Tickscope.record(target.pid, seconds: 4, frequency: 1999).stacks()
             expectSplit(stacks, root: .threads(["early_thread", "late_thread"]))
             // The late half runs for the last two and a half of four seconds, next to the early one.
             #expect(stacks.share { $0.contains("late_thread") } >= 0.15)
