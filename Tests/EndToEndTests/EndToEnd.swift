@@ -25,7 +25,9 @@ func expectSplit(
     let stacks = recorded.filter { $0.contains(heavy) || $0.contains(light) }
     #expect(stacks.total >= minimum, "too few samples; \(recorded.summary)", sourceLocation: sourceLocation)
     let share = stacks.split(heavy, light)
-    #expect(abs(share - 0.75) <= 0.02, "\(heavy) has \(share); \(stacks.summary)", sourceLocation: sourceLocation)
+    #expect(
+        abs(share - 0.75) <= stacks.tolerance(of: 0.75), "\(heavy) has \(share); \(stacks.summary)",
+        sourceLocation: sourceLocation)
     let complete =
         switch root {
         case .program: stacks.shareFromStart

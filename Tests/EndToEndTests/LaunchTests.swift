@@ -27,7 +27,7 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let file = folder.file("launched.pb.gz")
             let recorder = try Tickscope.run(
-                ["record", "-F", "1999", "--no-kernel", "--quiet", "-o", file, "--", Fixture.exitWith.build(), "2"])
+                ["record", "-F", "3999", "--no-kernel", "--quiet", "-o", file, "--", Fixture.exitWith.build(), "2"])
             #expect(try recorder.wait() == .exited(0), "\(recorder.errors.text)")
             let stacks = try Recording(folder: folder, file: file).stacks()
             expectSplit(stacks)

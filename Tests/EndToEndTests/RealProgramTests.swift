@@ -22,7 +22,7 @@ extension EndToEnd {
                 ["redis-benchmark", "-p", port, "-n", "100000000", "-c", "20", "-q", "-t", "set,get"])
             defer { load.kill() }
             sleep(1)
-            try check(Tickscope.record(server.pid, []), named: 0.5, expecting: "aeProcessEvents")
+            try check(Tickscope.record(server.pid, []), named: 0.5, expecting: "aeMain")
         }
 
         @Test(.enabled(if: Capability.hasTool("python3"), "python3 is not installed"))

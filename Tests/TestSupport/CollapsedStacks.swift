@@ -53,9 +53,21 @@ package struct CollapsedStacks: Sendable {
         share { $0.frames.prefix(3).contains(name) && !$0.root.hasPrefix("[truncated") }
     }
 
-    /// The heaviest stacks, for the message of a failed test.
+    /// How far the share `expected` may be missed: two points, or four standard errors where a busy machine gave so
+    /// few samples that chance alone would miss by more now and then.
+    package func tolerance(of expected: Double) -> Double {
+        max(0.02, 4 * (expected * (1 - expected) / Double(max(total, 1))).squareRoot())
+    }
+
+    /// The heaviest stacks, for the message of a failed test; recursion is written once.
     package var summary: String {
-        stacks.sorted { $0.count > $1.count }.prefix(6)
-            .map { "\($0.count) × \($0.frames.joined(separator: ";"))" }.joined(separator: "\n")
+        stacks.sorted { $0.count > $1.count }.prefix(6).map { stack in
+            var runs: [(frame: String, count: Int)] = []
+            for frame in stack.frames {
+                if runs.last?.frame == frame { runs[runs.count - 1].count += 1 } else { runs.append((frame, 1)) }
+            }
+            let frames = runs.map { $0.count > 1 ? "\($0.frame) ×\($0.count)" : $0.frame }
+            return "\(stack.count): " + frames.joined(separator: ";")
+        }.joined(separator: "\n")
     }
 }

@@ -7,7 +7,7 @@ private enum FixtureCache {
     static let built = Mutex<[Fixture: Result<String, TestFailure>]>([:])
 
     static let folder: String = {
-        var template = Array((NSTemporaryDirectory() + "/tickscope-fixtures.XXXXXX").utf8CString)
+        var template = Array((NSTemporaryDirectory() + "tickscope-fixtures.XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { return NSTemporaryDirectory() }
         let path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
         chmod(path, 0o755)  // other users run fixtures too

@@ -26,4 +26,26 @@ package enum ProcessFacts {
         else { return nil }
         return kibibytes * 1024
     }
+
+    /// How many perf events the process holds open.
+    package static func perfEvents(_ pid: Int32) -> Int {
+        let folder = "/proc/\(pid)/fd"
+        return ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).count { descriptor in
+            (try? FileManager.default.destinationOfSymbolicLink(atPath: "\(folder)/\(descriptor)"))?
+                .contains("perf_event") == true
+        }
+    }
+
+    /// Waits until a recorder is attached: it holds events, and has opened no more for a third of a second.
+    package static func waitForAttach(_ recorder: Program, timeout: Double = 20) throws {
+        let deadline = Date(timeIntervalSinceNow: timeout)
+        var last = 0
+        while recorder.isRunning, Date() < deadline {
+            let count = perfEvents(recorder.pid)
+            if count > 0, count == last { return }
+            last = count
+            usleep(330_000)
+        }
+        throw TestFailure("not attached: \(recorder.errors.text)")
+    }
 }

@@ -5,7 +5,7 @@ package final class TemporaryFolder: Sendable {
     package let path: String
 
     package init() throws {
-        var template = Array((NSTemporaryDirectory() + "/tickscope-test.XXXXXX").utf8CString)
+        var template = Array((NSTemporaryDirectory() + "tickscope-test.XXXXXX").utf8CString)
         guard mkdtemp(&template) != nil else { throw TestFailure("cannot make a temporary folder") }
         path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
         chmod(path, 0o777)

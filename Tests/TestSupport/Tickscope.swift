@@ -24,8 +24,10 @@ package enum Tickscope {
     }
 
     /// Records a running process for some seconds, and fails when the tool does.
+    ///
+    /// The defaults give 12,000 samples of one busy thread: two points are then five standard errors of a 75 % share.
     package static func record(
-        _ pid: Int32, seconds: Int = 3, frequency: Int = 1999, _ options: [String] = ["--no-kernel"]
+        _ pid: Int32, seconds: Int = 3, frequency: Int = 3999, _ options: [String] = ["--no-kernel"]
     ) throws -> Recording {
         let folder = try TemporaryFolder()
         let file = folder.file("profile.pb.gz")

@@ -56,9 +56,11 @@ struct FixtureTests {
             ])
         #expect(try recorder.wait() == .exited(0), "\(recorder.errors.text)")
         let script = try Program.run(["perf", "script", "-i", data, "-F", "ip,sym"])
-        let heavy = script.output.lines.count { $0.hasSuffix(" split_heavy") }
-        let light = script.output.lines.count { $0.hasSuffix(" split_light") }
-        #expect(heavy + light > 500)
-        #expect(abs(Double(heavy) / Double(heavy + light) - 0.75) <= 0.03)
+        let leaves = script.output.lines.map { line in line.split(separator: " ").last ?? "" }
+        let stacks = try CollapsedStacks(
+            parsing: ["split_heavy", "split_light"].map { name in "\(name) \(leaves.count { $0 == name })" }
+                .joined(separator: "\n"))
+        #expect(stacks.total > 500)
+        #expect(abs(stacks.split("split_heavy", "split_light") - 0.75) <= stacks.tolerance(of: 0.75))
     }
 }
