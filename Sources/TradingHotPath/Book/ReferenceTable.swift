@@ -1,0 +1,122 @@
+/// Order reference → order handle, in pages.
+///
+/// References are unique for a day and nearly dense in the order of time, so an array indexed by them beats a hash
+/// table: neighbors in time share cache lines, nothing collides (all references of one Nasdaq symbol agree modulo 4,
+/// which wastes three quarters of a table hashed by low bits) and nothing is ever rehashed.
+///
+/// ```
+/// reference ── >> 12 ──▶ directory {page, live} ──▶ page of 4,096 handles, 16 KiB
+///     645,000,001          157,470 entries            0 = no such order
+/// ```
+///
+/// A page is handed back when its last order leaves; by then it is all zero again and needs no clearing. Page 0 stays
+/// all zero and stands for every page that is not there, so a lookup has no branch for it. A hostile reference costs
+/// at most one page, and only while its order lives; when pages run out, orders are turned away.
+struct ReferenceTable: ~Copyable {
+    static let referencesPerPageShift = 12
+    static var referencesPerPage: Int { 1 << referencesPerPageShift }
+
+    private struct Entry: BitwiseCopyable {
+        var page: UInt32
+        /// Orders alive on the page.
+        var live: UInt32
+    }
+
+    private let directory: Table<Entry>
+    private let pages: Table<UInt32>
+    private let freePages: Table<UInt32>
+    private var freeCount = 0
+    /// Pages from here on were never used; page 0 is not for use.
+    private var unusedPage = 1
+    private let pageCapacity: Int
+    private let isPrefaulted: Bool
+
+    /// - Parameters:
+    ///   - maximumReference: larger references are refused.
+    ///   - pageCapacity: pages that can be in use at once.
+    init(maximumReference: UInt64, pageCapacity: Int, prefault: Bool) {
+        let entries = Int(maximumReference >> Self.referencesPerPageShift) + 1
+        directory = Table(count: entries, filledWith: Entry(page: 0, live: 0))
+        pages = Table(count: (pageCapacity + 1) << Self.referencesPerPageShift, prefault: prefault)
+        freePages = Table(count: pageCapacity, prefault: prefault)
+        self.pageCapacity = pageCapacity
+        isPrefaulted = prefault
+        clearPage(0)
+    }
+
+    /// The most pages that were ever in use at once.
+    var highWater: Int { unusedPage - 1 }
+
+    /// Handle of the order with this reference, 0 when there is none.
+    @inline(__always)  // hot: per message
+    func handle(of reference: UInt64) -> UInt32 {
+        let number = reference >> Self.referencesPerPageShift
+        guard number < UInt64(directory.count) else { return 0 }
+        return cell(reference, directory[UInt32(truncatingIfNeeded: number)].page).pointee
+    }
+
+    /// Whether the table can hold this reference at all.
+    @inline(__always)
+    func covers(_ reference: UInt64) -> Bool {
+        reference >> Self.referencesPerPageShift < UInt64(directory.count)
+    }
+
+    /// Names an order; false when no page is left.
+    ///
+    /// - Precondition: the reference is covered and not in use, and `handle` is not 0.
+    @inline(__always)  // hot: per message
+    mutating func insert(_ reference: UInt64, _ handle: UInt32) -> Bool {
+        let number = UInt32(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
+        var entry = directory[number]
+        if entry.page == 0 {
+            entry.page = takePage()
+            guard entry.page != 0 else { return false }
+        }
+        entry.live &+= 1
+        directory[number] = entry
+        cell(reference, entry.page).pointee = handle
+        return true
+    }
+
+    /// Forgets an order.
+    ///
+    /// - Precondition: the reference is in use.
+    @inline(__always)  // hot: per message
+    mutating func remove(_ reference: UInt64) {
+        let number = UInt32(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
+        var entry = directory[number]
+        cell(reference, entry.page).pointee = 0
+        entry.live &-= 1
+        if entry.live == 0 {
+            freePages.elements[freeCount] = entry.page
+            freeCount &+= 1
+            entry.page = 0
+        }
+        directory[number] = entry
+    }
+
+    @inline(__always)
+    private func cell(_ reference: UInt64, _ page: UInt32) -> UnsafeMutablePointer<UInt32> {
+        let offset = Int(truncatingIfNeeded: reference) & (Self.referencesPerPage - 1)
+        return pages.elements + (Int(page) << Self.referencesPerPageShift | offset)
+    }
+
+    /// An all-zero page, or 0 when none is left.
+    @inline(__always)
+    private mutating func takePage() -> UInt32 {
+        if freeCount > 0 {
+            freeCount &-= 1
+            return freePages.elements[freeCount]
+        }
+        guard unusedPage <= pageCapacity else { return 0 }
+        let page = unusedPage
+        unusedPage &+= 1
+        if !isPrefaulted { clearPage(page) }
+        return UInt32(truncatingIfNeeded: page)
+    }
+
+    private func clearPage(_ page: Int) {
+        (pages.elements + page << Self.referencesPerPageShift)
+            .initialize(repeating: 0, count: Self.referencesPerPage)
+    }
+}
