@@ -1,0 +1,72 @@
+internal import ProfileModel
+
+/// Writes stacks as text lines, sorted, so that equal profiles give equal files.
+struct CollapsedEncoder {
+    private let profile: Profile
+    private let showsThreads: Bool
+    /// The text of each frame, with annotations when they are wanted.
+    private let names: [[UInt8]]
+
+    init(_ profile: Profile, annotates: Bool, showsThreads: Bool) {
+        self.profile = profile
+        self.showsThreads = showsThreads
+        names = profile.frames.map { frame in
+            var bytes = Self.sanitized(profile.functions[Int(frame.function.rawValue)].name)
+            if annotates && frame.kind == .kernel { bytes.append(contentsOf: "_[k]".utf8) }
+            if annotates && frame.isInlined { bytes.append(contentsOf: "_[i]".utf8) }
+            return bytes
+        }
+    }
+
+    func encode() throws -> [UInt8] {
+        guard let column = profile.valueColumn() else { return [] }
+        var counts: [[UInt8]: Int64] = [:]
+        let roots = profile.labelSets.map { showsThreads ? Self.roots(of: $0) : [] }
+        for (sample, stack) in profile.samples.stacks.enumerated() {
+            let value = profile.samples.values[column][sample]
+            guard value >= 0 else {
+                throw FormatError(
+                    .inexpressible, "a sample weighs \(value), which collapsed text cannot say; export as pprof")
+            }
+            let frames = profile.stacks.frames(of: stack)
+            var line = roots[Int(profile.samples.labelSets[sample])]
+            for frame in frames.reversed() {
+                if !line.isEmpty { line.append(UInt8(ascii: ";")) }
+                line.append(contentsOf: names[Int(frame.rawValue)])
+            }
+            if line.isEmpty { line = Array("[no stack]".utf8) }
+            counts[line, default: 0] = counts[line, default: 0].addingSaturating(value)
+        }
+        var output: [UInt8] = []
+        for (line, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
+            output.append(contentsOf: line)
+            output.append(UInt8(ascii: " "))
+            output.append(contentsOf: String(count).utf8)
+            output.append(UInt8(ascii: "\n"))
+        }
+        return output
+    }
+
+    private static func sanitized(_ name: String) -> [UInt8] {
+        name.utf8.map { byte in
+            switch byte {
+            case UInt8(ascii: ";"): UInt8(ascii: ":")
+            case UInt8(ascii: "\n"), UInt8(ascii: "\r"), 0: UInt8(ascii: " ")
+            default: byte
+            }
+        }
+    }
+
+    /// `process (pid);thread (tid)`, as far as they are known.
+    private static func roots(of labels: LabelSet) -> [UInt8] {
+        let process =
+            switch (labels.text("process"), labels.number("pid")) {
+            case (let name?, let pid?): "\(name) (\(pid))"
+            case (let name?, nil): name
+            case (nil, let pid?): "pid \(pid)"
+            case (nil, nil): ""
+            }
+        let parts = [process, labels.threadDescription].filter { !$0.isEmpty }.map(sanitized)
+        return Array(parts.joined(separator: [UInt8(ascii: ";")]))
+    }
+}

@@ -1,0 +1,56 @@
+package import ProfileModel
+
+/// The formats, by name and by content.
+package enum FormatRegistry {
+    /// What commands can ask of a format; each format takes what concerns it.
+    package struct Options: Sendable {
+        /// Kernel and inlined marks on frame names; nil decides by the profile.
+        package var annotates: Bool?
+        /// Process and thread as the outermost frames.
+        package var showsThreads = false
+        /// Heading of a picture.
+        package var title: String?
+
+        package init() {}
+    }
+
+    package static func formats(_ options: Options = Options()) -> [any ProfileFormat] {
+        [
+            PprofFormat(),
+            CollapsedFormat(annotates: options.annotates, showsThreads: options.showsThreads),
+            FlameGraphFormat(title: options.title),
+        ]
+    }
+
+    package static var names: [String] { formats().map(\.name) }
+
+    /// - Throws: ``FormatError`` that lists the known names.
+    package static func format(named name: String, _ options: Options = Options()) throws -> any ProfileFormat {
+        guard let format = formats(options).first(where: { $0.name == name }) else {
+            throw FormatError(
+                .unknownFormat, "no format is named '\(name)'; known are \(names.joined(separator: ", "))")
+        }
+        return format
+    }
+
+    /// Reads a profile in whichever format it is, compressed by gzip or not.
+    /// - Parameter inflatedLimit: most bytes that a compressed file may hold.
+    /// - Throws: ``FormatError``.
+    package static func decode(_ bytes: [UInt8], inflatedLimit: Int = GzipCoding.defaultLimit) throws -> Profile {
+        guard !bytes.isEmpty else { throw FormatError(.malformed, "the file is empty") }
+        let plain = GzipCoding.recognizes(bytes) ? try GzipCoding.inflate(bytes, limit: inflatedLimit) : bytes
+        // Text first: a few printable characters can pass for protocol buffer fields, but not the other way around.
+        let readable: [any ReadableProfileFormat] = [CollapsedFormat(), PprofFormat()]
+        for format in readable where format.recognizes(plain) { return try format.decode(plain) }
+        throw FormatError(.unknownFormat, "not a profile: \(hint(plain))")
+    }
+
+    private static func hint(_ bytes: [UInt8]) -> String {
+        func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
+        let readable = "profiles are read from pprof and collapsed files"
+        if begins("PERFILE2") || begins("2ELIFREP") { return "this is a perf.data file; \(readable)" }
+        if begins("{") || begins("[") { return "this looks like JSON; \(readable)" }
+        if begins("<") { return "this looks like a picture or a page made from a profile; \(readable)" }
+        return readable
+    }
+}

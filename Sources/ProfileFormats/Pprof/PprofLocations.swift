@@ -1,0 +1,60 @@
+internal import ProfileModel
+
+/// Groups the frames of stacks into pprof's locations: one address with the functions that were inlined there.
+struct PprofLocations {
+    struct Key: Hashable {
+        /// Innermost inlined frame first, the frame that was really called last.
+        var frames: [Int32]
+    }
+
+    /// The locations; the id of each is its position plus one.
+    private(set) var keys: [Key] = []
+    private var single: [Int32: UInt64] = [:]
+    private var grouped: [Key: UInt64] = [:]
+
+    /// Ids of the locations of a stack, leaf first.
+    mutating func ids(of stack: StackTable.ID, in profile: Profile) -> [UInt64] {
+        let nodes = profile.stacks.nodes
+        var ids: [UInt64] = []
+        var index = Int(stack.rawValue)
+        while index > 0 {
+            let first = nodes[index].frame
+            var inner = profile.frames[Int(first)]
+            if !inner.isInlined {
+                ids.append(id(ofSingle: first))
+                index = Int(nodes[index].parent)
+                continue
+            }
+            // An inlined frame belongs to the next one outward at its own address.
+            var group = [first]
+            while inner.isInlined {
+                let outer = Int(nodes[index].parent)
+                guard outer > 0 else { break }
+                let frame = profile.frames[Int(nodes[outer].frame)]
+                guard frame.module == inner.module, frame.address == inner.address, frame.kind == inner.kind else {
+                    break
+                }
+                group.append(nodes[outer].frame)
+                index = outer
+                inner = frame
+            }
+            ids.append(group.count == 1 ? id(ofSingle: first) : id(ofGroup: Key(frames: group)))
+            index = Int(nodes[index].parent)
+        }
+        return ids
+    }
+
+    private mutating func id(ofSingle frame: Int32) -> UInt64 {
+        if let id = single[frame] { return id }
+        keys.append(Key(frames: [frame]))
+        single[frame] = UInt64(keys.count)
+        return UInt64(keys.count)
+    }
+
+    private mutating func id(ofGroup key: Key) -> UInt64 {
+        if let id = grouped[key] { return id }
+        keys.append(key)
+        grouped[key] = UInt64(keys.count)
+        return UInt64(keys.count)
+    }
+}

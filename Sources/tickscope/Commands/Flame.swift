@@ -1,0 +1,35 @@
+import ArgumentParser
+import ProfileFormats
+import ProfileModel
+
+/// `tickscope flame`.
+struct Flame: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        abstract: "Draw an interactive flame graph as one SVG file.",
+        discussion: """
+            Open the file in a browser: click or Enter zooms, / searches by regular expression, arrow keys move, Esc \
+            resets.
+
+            EXAMPLES
+              tickscope flame engine.pb.gz -o engine.svg
+              tickscope flame engine.pb.gz -o callers.svg --reverse --thread matching
+            """)
+
+    @OptionGroup var input: ProfileInput
+    @OptionGroup var selection: SampleSelection
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write; - for the standard output.", valueName: "file"))
+    var output: String
+
+    @Option(help: ArgumentHelp("Heading of the picture.", valueName: "text"))
+    var title: String?
+
+    @Flag(help: "Begin with the innermost functions and show their callers.")
+    var reverse = false
+
+    func run() throws {
+        let profile = try selection.filter.apply(to: try input.read())
+        try AtomicFile.write(
+            try FlameGraphFormat(title: title, isReversed: reverse).encode(profile), to: output)
+    }
+}

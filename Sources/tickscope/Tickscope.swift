@@ -1,0 +1,63 @@
+import ArgumentParser
+import Glibc
+import ProfileFormats
+import ProfileModel
+
+/// The command-line tool. Exit codes: 0 done, 1 failed, 2 wrong usage.
+@main
+struct TickscopeCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "tickscope",
+        abstract: "Profile, benchmark and guard latency-critical programs on Linux.",
+        discussion: """
+            A profile is a gzip'd pprof file, which go tool pprof, speedscope, Pyroscope and Parca read as well.
+
+            EXAMPLE
+              tickscope report engine.pb.gz
+            """,
+        version: "0.1.0",
+        subcommands: [Report.self, Flame.self, Export.self])
+
+    static func main() {
+        do {
+            var command = try parseAsRoot()
+            try command.run()
+        } catch {
+            finish(with: error)
+        }
+    }
+
+    /// ArgumentParser would exit with 64 for wrong usage and print every error in its own style.
+    private static func finish(with error: any Error) -> Never {
+        if let error = error as? FileError, error.isClosedPipe { Glibc.exit(0) }
+        switch error {
+        case is FileError, is FormatError, is ProfileFilter.Failure:
+            complain("tickscope: error: \(error)\n")
+            Glibc.exit(1)
+        default: break
+        }
+        let code = exitCode(for: error)
+        if code == .success {
+            print(fullMessage(for: error))
+            Glibc.exit(0)
+        }
+        if code == .validationFailure {
+            complain(fullMessage(for: error).replacingPrefix("Error: ", with: "tickscope: error: ") + "\n")
+            Glibc.exit(2)
+        }
+        let message = message(for: error)
+        if !message.isEmpty { complain("tickscope: error: \(message)\n") }
+        Glibc.exit(code.rawValue)
+    }
+
+    private static func complain(_ text: String) {
+        var text = text
+        text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
+    }
+}
+
+extension String {
+    fileprivate func replacingPrefix(_ prefix: String, with replacement: String) -> String {
+        hasPrefix(prefix) ? replacement + dropFirst(prefix.count) : self
+    }
+}
