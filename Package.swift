@@ -1,5 +1,4 @@
 // swift-tools-version: 6.2
-import Foundation
 import PackageDescription
 
 let swiftSettings: [SwiftSetting] = [
@@ -69,7 +68,8 @@ let targets: [Target] = [
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs
-    executable("tickscope", ["PerfEvents", "Sampling", "Profiling", "ProfileModel", argumentParser]),
+    executable(
+        "tickscope", ["PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", argumentParser]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
     // Fixtures, processes and probes, for every test target
@@ -77,32 +77,16 @@ let targets: [Target] = [
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
     tests("ProfileModelTests", ["ProfileModel"]),
-    tests("TradingHotPathTests", ["TradingHotPath"]),
+    // tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
     tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
-    tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
+    // tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
     tests("ProfilingTests", ["PerfEvents", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
     tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
 ]
-
-// DEVELOPMENT ONLY, removed before landing: targets whose folder is not there yet are left out.
-let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path
-let present = targets.filter { target in
-    let folder: String
-    if target.type == .test || target.name == "TestSupport" { folder = "Tests/\(target.name)" }
-    else if target.name.hasPrefix("C") { folder = "CSources/\(target.name)" }
-    else { folder = "Sources/\(target.name)" }
-    return FileManager.default.fileExists(atPath: root + "/" + folder)
-}
-for target in present {
-    target.dependencies.removeAll { dependency in
-        guard case .byNameItem(let name, _) = dependency else { return false }
-        return !present.contains { $0.name == name }
-    }
-}
 
 let package = Package(
     name: "tickscope",
@@ -110,6 +94,6 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
     ],
-    targets: present,
+    targets: targets,
     swiftLanguageModes: [.v6]
 )

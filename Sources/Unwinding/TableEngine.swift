@@ -111,9 +111,11 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             case .unchanged: break
             case .unknown: isFramePointerKnown = false
             case .fromCFA, .fromStackPointer:
-                let base = row.frameRule == .fromCFA ? cfa : sp
+                let slot = (row.frameRule == .fromCFA ? cfa : sp) &+ UInt64(bitPattern: Int64(row.frameOffset))
+                // Below the stack pointer the function has popped it already: LLVM's epilogues do not say so.
+                if slot < sp { break }
                 // The caller may not need it: only its use fails.
-                let loaded = Self.load(base &+ UInt64(bitPattern: Int64(row.frameOffset)), stack, low)
+                let loaded = Self.load(slot, stack, low)
                 isFramePointerKnown = loaded != nil
                 fp = loaded ?? 0
             }

@@ -12,11 +12,15 @@ struct TickscopeCommand: ParsableCommand {
         discussion: """
             A profile is a gzip'd pprof file, which go tool pprof, speedscope, Pyroscope and Parca read as well.
 
-            EXAMPLE
+            EXAMPLES
+              tickscope record -p $(pidof engine) -d 10 -o engine.pb.gz
               tickscope report engine.pb.gz
+              tickscope flame engine.pb.gz -o engine.svg
             """,
-        version: "0.1.0",
-        subcommands: [Report.self, Flame.self, Export.self])
+        version: version,
+        subcommands: [Record.self, Report.self, Flame.self, Export.self])
+
+    static let version = "0.1.0"
 
     static func main() {
         do {
@@ -32,7 +36,7 @@ struct TickscopeCommand: ParsableCommand {
         if let error = error as? FileError, error.isClosedPipe { Glibc.exit(0) }
         switch error {
         case is FileError, is FormatError, is ProfileFilter.Failure:
-            complain("tickscope: error: \(error)\n")
+            StandardError.write("tickscope: error: \(error)\n")
             Glibc.exit(1)
         default: break
         }
@@ -42,17 +46,12 @@ struct TickscopeCommand: ParsableCommand {
             Glibc.exit(0)
         }
         if code == .validationFailure {
-            complain(fullMessage(for: error).replacingPrefix("Error: ", with: "tickscope: error: ") + "\n")
+            StandardError.write(fullMessage(for: error).replacingPrefix("Error: ", with: "tickscope: error: ") + "\n")
             Glibc.exit(2)
         }
         let message = message(for: error)
-        if !message.isEmpty { complain("tickscope: error: \(message)\n") }
+        if !message.isEmpty { StandardError.write("tickscope: error: \(message)\n") }
         Glibc.exit(code.rawValue)
-    }
-
-    private static func complain(_ text: String) {
-        var text = text
-        text.withUTF8 { _ = write(STDERR_FILENO, $0.baseAddress, $0.count) }
     }
 }
 

@@ -41,6 +41,8 @@ enum Instruction {
     static let undefinedReturnAddress: [UInt8] = [0x07, 0x10]
     static func advance(_ bytes: UInt8) -> [UInt8] { [0x40 | bytes] }
     static func cfaOffset(_ offset: UInt8) -> [UInt8] { [0x0E, offset] }
+    /// CFA = rsp + offset.
+    static func cfaRSP(_ offset: UInt8) -> [UInt8] { [0x0C, 0x07, offset] }
     /// CFA = rbp + offset.
     static func cfaRBP(_ offset: UInt8) -> [UInt8] { [0x0C, 0x06, offset] }
     /// Saved rbp at CFA - 8 × factor.

@@ -146,6 +146,30 @@ import Unwinding
         #expect(try unwind(makeModule(), pc: 0x30000, stack: [0]).end == .noModule)
     }
 
+    @Test func aFramePointerThatTheEpilogueHasPoppedIsInItsRegister() throws {
+        // At the return instruction the stack pointer is past the saved one, and the rules still name its old place.
+        var frames = EhFrameBuilder(address: 0x10000)
+        frames.addCommon()
+        frames.addFunction(
+            start: Layout.leaf, length: 0x100,
+            instructions: Instruction.advance(1) + Instruction.cfaOffset(16) + Instruction.rbpSaved(2)
+                + Instruction.advance(3) + Instruction.cfaRBP(16) + Instruction.advance(0x30)
+                + Instruction.cfaRSP(8))
+        frames.addFunction(
+            start: Layout.framePointer, length: 0x100,
+            instructions: Instruction.advance(1) + Instruction.cfaRBP(16) + Instruction.rbpSaved(2))
+        frames.addFunction(start: Layout.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
+        let module = UnwindModule(
+            ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
+            addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+        let stack: [UInt64] = [address(Layout.framePointer + 0x20), 5, 0, address(Layout.start + 0x10)]
+        // libunwind looks for it below the captured bytes and gives up.
+        let result = try unwind(
+            module, pc: Layout.leaf + 0x40, rbp: Self.stackBase + 16, stack: stack, mustAgree: false)
+        #expect(result.frames == [Layout.leaf + 0x40, Layout.framePointer + 0x1F, Layout.start + 0xF])
+        #expect(result.end == .root)
+    }
+
     @Test func aLoopInTheStackEnds() throws {
         // A realigned frame whose CFA is itself would go round for ever.
         let rbp = Self.stackBase + 8

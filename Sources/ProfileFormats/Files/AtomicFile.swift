@@ -17,6 +17,31 @@ package enum AtomicFile {
             exists ? resolved(path) : path, with: bytes, mode: exists ? status.st_mode & 0o7777 : nil, shownAs: path)
     }
 
+    /// Finds out, before any work is done, whether ``write(_:to:)`` could work: makes the temporary file and removes it.
+    /// - Throws: ``FileError``.
+    package static func check(_ path: String) throws(FileError) {
+        var status = stat()
+        let exists = stat(path, &status) == 0
+        if exists && status.st_mode & S_IFMT == S_IFDIR { throw FileError("write", path, errno: EISDIR) }
+        if path == "-" || exists && status.st_mode & S_IFMT != S_IFREG { return }
+        let temporary = temporaryPath(for: exists ? resolved(path) : path)
+        let descriptor = retrying { open(temporary, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o666) }
+        guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
+        close(descriptor)
+        unlink(temporary)
+    }
+
+    /// Removes what a write in progress has left, for a process that is about to exit.
+    package static func discard(_ path: String) { unlink(temporaryPath(for: resolved(path))) }
+
+    /// Where a file is written before it is renamed to `target`.
+    private static func temporaryPath(for target: String) -> String {
+        let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
+        let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
+        // 200 bytes of the name keep within NAME_MAX.
+        return "\(folder).\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).\(getpid()).tmp"
+    }
+
     private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(FileError) {
         let descriptor = retrying { open(path, O_WRONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }

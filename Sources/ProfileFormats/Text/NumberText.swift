@@ -1,7 +1,7 @@
 /// Numbers as people read them, the same in every locale.
-enum NumberText {
+package enum NumberText {
     /// Thousands separated by commas.
-    static func grouped(_ value: Int64) -> String {
+    package static func grouped(_ value: Int64) -> String {
         let digits = Array(String(value.magnitude).utf8)
         var text = value < 0 ? "-" : ""
         for (index, digit) in digits.enumerated() {
@@ -12,7 +12,7 @@ enum NumberText {
     }
 
     /// A fixed number of decimals, rounded half away from zero.
-    static func fixed(_ value: Double, decimals: Int) -> String {
+    package static func fixed(_ value: Double, decimals: Int) -> String {
         guard value.isFinite else { return value.isNaN ? "nan" : value < 0 ? "-inf" : "inf" }
         var scale = 1.0
         for _ in 0..<decimals { scale *= 10 }
@@ -25,13 +25,13 @@ enum NumberText {
     }
 
     /// Three digits, which is more than sampling measures: 0.00123 → 1.23 of a thousandth.
-    static func significant(_ value: Double) -> String {
+    package static func significant(_ value: Double) -> String {
         let magnitude = value.magnitude
         return fixed(value, decimals: magnitude < 9.995 ? 2 : magnitude < 99.95 ? 1 : 0)
     }
 
     /// A time with the unit that suits it.
-    static func duration(nanoseconds: Int64) -> String {
+    package static func duration(nanoseconds: Int64) -> String {
         let value = Double(nanoseconds)
         return switch value.magnitude {
         case 0: "0 s"
@@ -44,11 +44,11 @@ enum NumberText {
     }
 
     /// How many decimals of a percentage mean anything: one sample of n is 100/n percent.
-    static func percentDecimals(samples: Int64) -> Int {
+    package static func percentDecimals(samples: Int64) -> Int {
         samples < 100 ? 0 : samples < 10_000 ? 1 : 2
     }
 
-    static func percent(_ share: Double, decimals: Int) -> String {
+    package static func percent(_ share: Double, decimals: Int) -> String {
         fixed(share * 100, decimals: decimals) + "%"
     }
 }
