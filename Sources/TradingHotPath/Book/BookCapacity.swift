@@ -7,7 +7,7 @@ package struct BookCapacity: Equatable, Sendable {
     /// Rungs of all ladders, with what growing them leaves behind: at most four times the levels, and 16 for each
     /// side of each book.
     package var rungs: Int
-    /// Reference pages in use at once, of 16 KiB each; never more than there are orders alive.
+    /// Reference pages in use at once, of 1 KiB each; never more than there are orders alive.
     package var pages: Int
     /// The largest order reference that is accepted. Nasdaq passed 645 million in 2025.
     package var maximumReference: UInt64

@@ -5,18 +5,20 @@
 /// which wastes three quarters of a table hashed by low bits) and nothing is ever rehashed.
 ///
 /// ```
-/// reference ── >> 12 ──▶ directory {page, live} ──▶ page of 4,096 handles, 16 KiB
-///     645,000,001          157,470 entries            0 = no such order
+/// reference ── >> 8 ──▶ directory {page, live} ──▶ page of 256 handles, 1 KiB
+///     645,000,001         2,519,532 entries           0 = no such order
 /// ```
 ///
-/// A page is handed back when its last order leaves; by then it is all zero again and needs no clearing. Page 0 stays
-/// all zero and stands for every page that is not there, so a lookup has no branch for it. A hostile reference costs
-/// at most one page, and only while its order lives; when pages run out, orders are turned away.
+/// A page is handed back when its last order leaves; by then it is all zero again and needs no clearing. Pages are small
+/// because the references of a few symbols are sparse (about one in 850 is AAPL's): then nearly every order has a page
+/// of its own, and a small one comes back warm from the order that left last. Page 0 stays all zero and stands for every
+/// page that is not there, so a lookup has no branch for it. A hostile reference costs at most one page, and only while
+/// its order lives; when pages run out, orders are turned away.
 struct ReferenceTable: ~Copyable {
-    static let referencesPerPageShift = 12
+    static let referencesPerPageShift = 8
     static var referencesPerPage: Int { 1 << referencesPerPageShift }
 
-    private struct Entry: BitwiseCopyable {
+    struct Entry: BitwiseCopyable {
         var page: UInt32
         /// Orders alive on the page.
         var live: UInt32

