@@ -48,7 +48,8 @@ enum FlameGraphScript {
             for (var i = 0; i < name.length; i++) {
               units += name.charCodeAt(i) > 0x2fff ? 2 : 1;
               if (units <= limit - 1) cut = i + 1;
-              if (units > limit) return limit < 3 ? "" : name.slice(0, cut) + "…";
+              // Less than four letters of a longer name tell nothing.
+              if (units > limit) return limit < 5 ? "" : name.slice(0, cut) + "…";
             }
             return name;
           }
@@ -96,6 +97,13 @@ enum FlameGraphScript {
           function layoutHead() {
             one(".head .page").setAttribute("width", width);
             one(".strip").setAttribute("width", Math.max(0, width - 2 * MARGIN));
+            var x = MARGIN;
+            Array.prototype.forEach.call(svg.querySelectorAll(".legend > g"), function (g) {
+              var label = g.querySelector("text");
+              g.querySelector("rect").setAttribute("x", x);
+              label.setAttribute("x", x + 17);
+              x += 17 + label.getComputedTextLength() + 16;
+            });
             one(".tools-place").setAttribute("x", Math.max(MARGIN, width - MARGIN - 330));
             found.setAttribute("x", width - MARGIN - 10);
             clip(one(".title"), width - 2 * MARGIN - 350);

@@ -18,13 +18,15 @@ enum FlameGraphStyle {
             .frames rect,.legend rect{rx:1.5px}
             .frames g:hover rect{stroke:var(--ink);stroke-width:1.2}
             .frames g:focus rect{stroke:var(--focus);stroke-width:2.5}
-            .frames .above{opacity:.55}
+            .frames .above rect{opacity:.42}
+            .frames .above text{fill:var(--ink)}
             .searching g:not(.hit) rect{opacity:.38}
             .searching g:not(.hit) text{fill:var(--ink)}
             .frames .hit rect{fill:var(--hit)}
             .frames .hit text{fill:#fff}
             .root{fill:#c9cdd6}
             .off{display:none}
+            .tools-place{overflow:visible}
             .tools{font:13px system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif;display:flex;gap:8px;\
             justify-content:flex-end;align-items:center}
             .tools input,.tools button{font:inherit;color:var(--ink);background:var(--page);border:1px solid var(--line);\

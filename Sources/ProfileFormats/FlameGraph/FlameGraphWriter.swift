@@ -72,7 +72,8 @@ struct FlameGraphWriter {
         output += "</title><rect class=\"\(fill ?? "root")\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" "
         output += "width=\"\(Self.number(max(width > 2 ? width - 0.7 : width, 0.05)))\" height=\"17\"/>"
         let room = Int((width - 8) / Self.characterWidth)
-        if width >= 24, room >= 3 {
+        // Less than four letters of a longer name tell nothing.
+        if name.count <= room || room >= 5 {
             let label = name.count <= room ? name : name.prefix(room - 1) + "…"
             output += "<text x=\"\(Self.number(x + 4))\" y=\"\(Self.number(y + 13))\">\(XMLText.escaped(label))</text>"
         }
@@ -114,7 +115,7 @@ struct FlameGraphWriter {
             Click a frame to zoom. Keys: arrows move, Enter zooms, / searches, Esc resets.</text>
             <text class="found" x="\(Self.number(Self.width - Self.margin - 10))" y="101" text-anchor="end" \
             role="status" aria-live="polite"></text>
-            <foreignObject class="tools-place off" x="\(Self.number(Self.width - Self.margin - 330))" y="6" width="334" height="38">
+            <foreignObject class="tools-place off" x="\(Self.number(Self.width - Self.margin - 330))" y="8" width="330" height="34">
             <div xmlns="http://www.w3.org/1999/xhtml" class="tools"><input type="search" \
             aria-label="Search frames by regular expression" placeholder="Search (regex)" spellcheck="false" \
             autocomplete="off"/><button type="button" class="reset" disabled="disabled">Reset zoom</button></div>

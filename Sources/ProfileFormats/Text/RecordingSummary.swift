@@ -47,16 +47,14 @@ struct RecordingSummary {
     var line: String {
         var parts: [String] = []
         if let quality = profile.metadata.quality {
-            parts.append("\(NumberText.grouped(quality.received)) samples")
-            if let duration { parts.append("in \(duration)") }
-            parts[0] = parts.joined(separator: " ")
-            parts.removeSubrange(1...)
+            parts.append("\(NumberText.grouped(quality.received)) samples\(duration.map { " in \($0)" } ?? "")")
             for metric in [RecordingQuality.Metric.lost, .truncated, .unnamed] {
                 parts.append(Self.text(metric, in: quality))
             }
         } else if let column = profile.valueColumn() {
             parts.append(ValueText(profile, column: column).value(profile.total(column: column)))
             if let duration { parts.append(duration) }
+            parts.append("losses not stated")
         }
         if let event { parts.insert(event, at: 0) }
         return parts.joined(separator: " · ")
@@ -71,10 +69,9 @@ struct RecordingSummary {
         }
         let decimals = NumberText.percentDecimals(samples: quality.received)
         let percent = NumberText.percent(share, decimals: decimals)
+        // What happened must not read as 0.0%.
         let isBelowResolution = !percent.contains { ("1"..."9").contains($0) }
-        return text
-            + (isBelowResolution
-                ? " (<\(NumberText.fixed(decimals == 0 ? 1 : decimals == 1 ? 0.1 : 0.01, decimals: decimals))%)"
-                : " (\(percent))")
+        let least = decimals == 0 ? "<1%" : decimals == 1 ? "<0.1%" : "<0.01%"
+        return "\(text) (\(isBelowResolution ? least : percent))"
     }
 }
