@@ -77,7 +77,7 @@ let targets: [Target] = [
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
     tests("ProfileModelTests", ["ProfileModel"]),
-    // tests("TradingHotPathTests", ["TradingHotPath"]),
+    tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
     tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),

@@ -55,7 +55,9 @@ package struct RecordDecoder: Sendable {
         let stackSize = word(offset)
         offset += 8
         guard stackSize > 0 else { return view }
-        guard stackSize <= UInt64(record.count - offset), record.count - offset - Int(stackSize) >= 8 else { return nil }
+        guard stackSize <= UInt64(record.count - offset), record.count - offset - Int(stackSize) >= 8 else {
+            return nil
+        }
         let copied = word(offset + Int(stackSize))
         view.stack = UnsafeRawBufferPointer(start: base + offset, count: Int(min(copied, stackSize)))
         return view

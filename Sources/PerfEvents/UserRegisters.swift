@@ -4,22 +4,22 @@
 /// RAX RDX RCX RBX RSI RDI RBP RSP R8–R15); this type is where it ends.
 package struct UserRegisters: Sendable {
     #if arch(x86_64)
-    /// Registers held: 16 general ones and the program counter.
-    package static let count = 17
-    package static let stackPointer = 7
-    package static let programCounter = 16
-    /// perf register numbers to ask for: 0…8 and 16…23 (linux/arch/x86/include/uapi/asm/perf_regs.h).
-    static let mask: UInt64 = 0xFF_01FF
-    /// DWARF number of each asked register, by rising perf number.
-    static let dwarfNumbers: [Int] = [0, 3, 2, 1, 4, 5, 6, 7, 16, 8, 9, 10, 11, 12, 13, 14, 15]
+        /// Registers held: 16 general ones and the program counter.
+        package static let count = 17
+        package static let stackPointer = 7
+        package static let programCounter = 16
+        /// perf register numbers to ask for: 0…8 and 16…23 (linux/arch/x86/include/uapi/asm/perf_regs.h).
+        static let mask: UInt64 = 0xFF_01FF
+        /// DWARF number of each asked register, by rising perf number.
+        static let dwarfNumbers: [Int] = [0, 3, 2, 1, 4, 5, 6, 7, 16, 8, 9, 10, 11, 12, 13, 14, 15]
     #elseif arch(arm64)
-    /// Registers held: X0…X30, SP and the program counter.
-    package static let count = 33
-    package static let stackPointer = 31
-    package static let programCounter = 32
-    /// linux/arch/arm64/include/uapi/asm/perf_regs.h: the order is DWARF's.
-    static let mask: UInt64 = 0x1_FFFF_FFFF
-    static let dwarfNumbers: [Int] = Array(0..<33)
+        /// Registers held: X0…X30, SP and the program counter.
+        package static let count = 33
+        package static let stackPointer = 31
+        package static let programCounter = 32
+        /// linux/arch/arm64/include/uapi/asm/perf_regs.h: the order is DWARF's.
+        static let mask: UInt64 = 0x1_FFFF_FFFF
+        static let dwarfNumbers: [Int] = Array(0..<33)
     #endif
 
     /// ABI of a sample's registers as the kernel states it (PERF_SAMPLE_REGS_ABI_*).

@@ -126,7 +126,8 @@ final class ProfileAssembler {
         }
         if module.isEntryPoint(address) { return Name(function: Function(name: "_start"), isNamed: true) }
         if module.module.kind == .anonymous {
-            return Name(function: Function(name: "[\(module.module.name.filter { !"[]".contains($0) })]"), isNamed: false)
+            return Name(
+                function: Function(name: "[\(module.module.name.filter { !"[]".contains($0) })]"), isNamed: false)
         }
         if module.unwind?.isOutermost(address) == true {
             // Hidden in every stripped C library (clone, clone3); the unwind table says what it is.

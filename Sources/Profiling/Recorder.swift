@@ -68,7 +68,8 @@ package final class Recorder {
         let profile = writer.finish(raw, metadata: metadata(end: end))
         return RecordingResult(
             profile: profile, elapsedSeconds: Double(end - startTime) / 1e9,
-            ownCPUSeconds: Self.cpuSeconds() - startCPU, warnings: warnings(profile.metadata.quality ?? RecordingQuality()))
+            ownCPUSeconds: Self.cpuSeconds() - startCPU,
+            warnings: warnings(profile.metadata.quality ?? RecordingQuality()))
     }
 
     /// Waits for the launched program, with the stop signal passed on when it was meant for us alone.
@@ -161,7 +162,8 @@ package final class Recorder {
         metadata.comments = plan.comments
         if aggregator.recoveredLeaves > 0 {
             metadata.comments.append(
-                "\(aggregator.recoveredLeaves) samples in functions without unwind information: caller proved by its call")
+                "\(aggregator.recoveredLeaves) samples in functions without unwind information: caller proved by its call"
+            )
         }
         return metadata
     }
@@ -177,7 +179,9 @@ package final class Recorder {
             warnings.append(
                 "\(aggregator.lostSideband) records about mappings and threads were lost: some frames may be misnamed")
         }
-        if aggregator.malformed > 0 { warnings.append("\(aggregator.malformed) records made no sense and were skipped") }
+        if aggregator.malformed > 0 {
+            warnings.append("\(aggregator.malformed) records made no sense and were skipped")
+        }
         if let path = aggregator.unreadablePaths.first {
             let others = aggregator.unreadablePaths.count - 1
             warnings.append(

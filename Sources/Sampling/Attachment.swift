@@ -68,7 +68,8 @@ package final class Attachment {
             if events.count + 2 * rings.cpus.count > capacity {
                 throw PerfError(
                     .tooManyFiles,
-                    "no file descriptor left for thread \(tid); raise the limit with 'ulimit -n' or name fewer processes")
+                    "no file descriptor left for thread \(tid); raise the limit with 'ulimit -n' or name fewer processes"
+                )
             }
             if samples {
                 for (index, cpu) in rings.cpus.enumerated() {

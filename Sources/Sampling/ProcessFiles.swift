@@ -66,7 +66,9 @@ package enum ProcessFiles {
         var cpus: [Int32] = []
         for part in text.split(whereSeparator: { $0 == "," || $0.isWhitespace }) {
             let ends = part.split(separator: "-").compactMap { Int32($0) }
-            guard let first = ends.first, let last = ends.last, first >= 0, last >= first, last < 65536 else { continue }
+            guard let first = ends.first, let last = ends.last, first >= 0, last >= first, last < 65536 else {
+                continue
+            }
             cpus.append(contentsOf: first...last)
         }
         return cpus

@@ -23,7 +23,9 @@ package struct RecordMerger {
 
     /// Hands on what has become safe to hand on.
     /// - Parameter isFinal: everything is written; nothing waits.
-    package mutating func round(_ set: RingSet, isFinal: Bool = false, into handler: inout some RecordHandler & ~Copyable) {
+    package mutating func round(
+        _ set: RingSet, isFinal: Bool = false, into handler: inout some RecordHandler & ~Copyable
+    ) {
         let now = MonotonicClock.now()
         let limit = isFinal ? UInt64.max : previousRound
         previousRound = now

@@ -84,7 +84,9 @@ package enum Demangler {
         // Nothing in front, `(anonymous namespace)::x` and `operator()` are part of the name.
         guard open > 0, depth == 0 else { return name }
         let tail = bytes[(close + 1)...]
-        let qualifiers: [[UInt8]] = ["", " const", " volatile", " &", " &&", " const &", " const &&"].map { Array($0.utf8) }
+        let qualifiers: [[UInt8]] = ["", " const", " volatile", " &", " &&", " const &", " const &&"].map {
+            Array($0.utf8)
+        }
         guard qualifiers.contains(where: { tail.elementsEqual($0) }) else { return name }
         let head = bytes[..<open]
         if head.elementsEqual("operator".utf8) || head.suffix(10).elementsEqual("::operator".utf8) { return name }

@@ -70,7 +70,8 @@ package struct PerfMap: Sendable {
 
     private static func entry(_ text: [UInt8], _ line: Range<Int>) -> Entry? {
         var index = line.lowerBound
-        guard let start = hexadecimal(text, &index, line.upperBound), let size = hexadecimal(text, &index, line.upperBound),
+        guard let start = hexadecimal(text, &index, line.upperBound),
+            let size = hexadecimal(text, &index, line.upperBound),
             size > 0, index < line.upperBound
         else { return nil }
         let (end, overflow) = start.addingReportingOverflow(size)

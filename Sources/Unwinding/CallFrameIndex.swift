@@ -93,9 +93,9 @@ enum CallFrameIndex {
 
     /// DWARF number of the return-address column.
     #if arch(arm64)
-    private static let returnAddress: UInt8 = 30
+        private static let returnAddress: UInt8 = 30
     #else
-    private static let returnAddress: UInt8 = 16
+        private static let returnAddress: UInt8 = 16
     #endif
 
     /// Looks for DW_CFA_undefined of the return address among the call-frame instructions.

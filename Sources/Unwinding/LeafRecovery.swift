@@ -54,43 +54,45 @@ extension UnwindSpace {
 
     private func readsAsCall(before address: UInt64, target: UInt64) -> Bool {
         #if arch(x86_64)
-        guard let mapping = ts_unwind_mapping_at(space, address &- 1), let module = mapping.pointee.module,
-            module.pointee.file >= 0, address &- mapping.pointee.start >= 7,
-            ts_fde_at(module, address &- 1 &- mapping.pointee.bias) != nil
-        else { return false }
-        let offset = mapping.pointee.file_offset &+ (address &- 7 &- mapping.pointee.start)
-        var code = [UInt8](repeating: 0, count: 7)
-        guard let offset = Int(exactly: offset), pread(module.pointee.file, &code, 7, offset) == 7 else { return false }
-        if code[2] == 0xE8 {
-            let distance = code.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 3, as: Int32.self) }
-            let goal = address &+ UInt64(bitPattern: Int64(distance))
-            // Straight into the leaf's function, which has no entry, and not into one that has.
-            if goal <= target, target &- goal < 1 << 16, ts_fde_at(module, goal &- mapping.pointee.bias) == nil {
-                return true
+            guard let mapping = ts_unwind_mapping_at(space, address &- 1), let module = mapping.pointee.module,
+                module.pointee.file >= 0, address &- mapping.pointee.start >= 7,
+                ts_fde_at(module, address &- 1 &- mapping.pointee.bias) != nil
+            else { return false }
+            let offset = mapping.pointee.file_offset &+ (address &- 7 &- mapping.pointee.start)
+            var code = [UInt8](repeating: 0, count: 7)
+            guard let offset = Int(exactly: offset), pread(module.pointee.file, &code, 7, offset) == 7 else {
+                return false
             }
-        }
-        return InstructionPattern.endsInIndirectCall(code)
+            if code[2] == 0xE8 {
+                let distance = code.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 3, as: Int32.self) }
+                let goal = address &+ UInt64(bitPattern: Int64(distance))
+                // Straight into the leaf's function, which has no entry, and not into one that has.
+                if goal <= target, target &- goal < 1 << 16, ts_fde_at(module, goal &- mapping.pointee.bias) == nil {
+                    return true
+                }
+            }
+            return InstructionPattern.endsInIndirectCall(code)
         #else
-        return false
+            return false
         #endif
     }
 }
 
 #if arch(x86_64)
-/// The encodings of `call` through a register or memory: FF /2.
-private enum InstructionPattern {
-    /// - Parameter code: seven bytes, the last of them in front of the return address.
-    static func endsInIndirectCall(_ code: [UInt8]) -> Bool {
-        // Bytes of the instruction → where its ModRM byte is.
-        for length in [2, 3, 4, 6, 7] where code[7 - length] == 0xFF {
-            let modRM = code[8 - length]
-            guard modRM & 0x38 == 0x10 else { continue }
-            let mode = modRM >> 6
-            let hasSIB = mode != 3 && modRM & 7 == 4
-            let displacement = mode == 1 ? 1 : (mode == 2 || (mode == 0 && modRM & 7 == 5) ? 4 : 0)
-            if length == 2 + (hasSIB ? 1 : 0) + displacement { return true }
+    /// The encodings of `call` through a register or memory: FF /2.
+    private enum InstructionPattern {
+        /// - Parameter code: seven bytes, the last of them in front of the return address.
+        static func endsInIndirectCall(_ code: [UInt8]) -> Bool {
+            // Bytes of the instruction → where its ModRM byte is.
+            for length in [2, 3, 4, 6, 7] where code[7 - length] == 0xFF {
+                let modRM = code[8 - length]
+                guard modRM & 0x38 == 0x10 else { continue }
+                let mode = modRM >> 6
+                let hasSIB = mode != 3 && modRM & 7 == 4
+                let displacement = mode == 1 ? 1 : (mode == 2 || (mode == 0 && modRM & 7 == 5) ? 4 : 0)
+                if length == 2 + (hasSIB ? 1 : 0) + displacement { return true }
+            }
+            return false
         }
-        return false
     }
-}
 #endif

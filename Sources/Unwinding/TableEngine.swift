@@ -1,6 +1,5 @@
 internal import CUnwind
 
-
 /// Unwinds with compiled rows: one probe and two or three loads a frame once a program counter has been seen.
 ///
 /// Rows are compiled from the call-frame information when an address is first met, and kept in a direct-mapped cache by
@@ -28,9 +27,9 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     deinit { slots.deallocate() }
 
     #if arch(arm64)
-    private static let registers = CallFrameProgram.Registers.arm64
+        private static let registers = CallFrameProgram.Registers.arm64
     #else
-    private static let registers = CallFrameProgram.Registers.x86_64
+        private static let registers = CallFrameProgram.Registers.x86_64
     #endif
     private static let framePointer = Int(registers.framePointer)
     private static let stackPointer = Int(registers.stackPointer)
@@ -52,7 +51,8 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         output[0] = lookup
         // hot: per frame
         while true {
-            let slot = Int(truncatingIfNeeded: (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15 >> 40)
+            let slot =
+                Int(truncatingIfNeeded: (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15 >> 40)
                 & (Self.slotCount - 1)
             if slots[slot].address != lookup || slots[slot].space != serial {
                 slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))

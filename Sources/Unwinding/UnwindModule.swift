@@ -14,7 +14,10 @@ package final class UnwindModule: @unchecked Sendable {
     ///   - entryPoint: where the kernel starts the program, 0 for a library.
     ///   - addresses: the range that the module occupies.
     ///   - file: descriptor to read code from, or -1; borrowed for the life of the module.
-    package init(ehFrame: [UInt8], address: ModuleRelativeAddress, entryPoint: ModuleRelativeAddress, addresses: Range<ModuleRelativeAddress>, file: Int32) {
+    package init(
+        ehFrame: [UInt8], address: ModuleRelativeAddress, entryPoint: ModuleRelativeAddress,
+        addresses: Range<ModuleRelativeAddress>, file: Int32
+    ) {
         frameBytes = .allocate(byteCount: max(ehFrame.count, 1), alignment: 16)
         frameBytes.copyBytes(from: ehFrame)
         let bytes = UnsafeRawBufferPointer(rebasing: frameBytes[..<ehFrame.count])
@@ -27,7 +30,8 @@ package final class UnwindModule: @unchecked Sendable {
                 eh_frame: frameBytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
                 eh_frame_size: UInt64(ehFrame.count), eh_frame_address: address.rawValue,
                 entries: UnsafePointer(entries.baseAddress), entry_count: UInt64(index.count),
-                entry_point: entryPoint.rawValue, low: addresses.lowerBound.rawValue, high: addresses.upperBound.rawValue, file: file))
+                entry_point: entryPoint.rawValue, low: addresses.lowerBound.rawValue,
+                high: addresses.upperBound.rawValue, file: file))
     }
 
     deinit {
@@ -54,7 +58,9 @@ package final class UnwindModule: @unchecked Sendable {
     /// Whether the function that holds an address is where a thread starts: its return address is declared undefined,
     /// or it is the program's entry.
     package func isOutermost(_ address: ModuleRelativeAddress) -> Bool {
-        if let entry = ts_fde_at(module, address.rawValue) { return entry.pointee.length & CallFrameIndex.outermostFlag != 0 }
+        if let entry = ts_fde_at(module, address.rawValue) {
+            return entry.pointee.length & CallFrameIndex.outermostFlag != 0
+        }
         return module.pointee.entry_point != 0 && address.rawValue &- module.pointee.entry_point < Self.entryCodeBytes
     }
 }

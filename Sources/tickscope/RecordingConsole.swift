@@ -74,7 +74,8 @@ final class RecordingConsole {
         let table = FunctionTable(profile, column: column)
         for row in table.sorted(by: .own).prefix(5) where row.own.value > 0 {
             let share = percent(row.own.share(of: table.total))
-            StandardError.write("  \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  \(row.symbol.name)\n")
+            StandardError.write(
+                "  \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  \(row.symbol.name)\n")
         }
     }
 

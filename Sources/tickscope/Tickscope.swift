@@ -46,17 +46,19 @@ struct TickscopeCommand: ParsableCommand {
             Glibc.exit(0)
         }
         if code == .validationFailure {
-            StandardError.write(fullMessage(for: error).replacingPrefix("Error: ", with: "tickscope: error: ") + "\n")
+            StandardError.write("tickscope: error: \(usageProblem(error))\n")
             Glibc.exit(2)
         }
         let message = message(for: error)
         if !message.isEmpty { StandardError.write("tickscope: error: \(message)\n") }
         Glibc.exit(code.rawValue)
     }
-}
 
-extension String {
-    fileprivate func replacingPrefix(_ prefix: String, with replacement: String) -> String {
-        hasPrefix(prefix) ? replacement + dropFirst(prefix.count) : self
+    /// What is wrong with the command line, and where its help is, in one line.
+    private static func usageProblem(_ error: any Error) -> String {
+        let lines = fullMessage(for: error).split(separator: "\n").map { $0.drop { $0 == " " } }
+        let problem = message(for: error).split(separator: "\n").joined(separator: " ")
+        let help = lines.last { $0.hasPrefix("See '") }?.split(separator: "'").dropFirst().first ?? "tickscope --help"
+        return "\(problem.last == "." ? String(problem.dropLast()) : problem); see '\(help)'"
     }
 }

@@ -36,19 +36,19 @@ import Testing
     }
 
     #if arch(x86_64)
-    @Test func registersAreReorderedToDWARF() {
-        // The kernel's order: AX BX CX DX SI DI BP SP IP R8…R15.
-        let kernelOrder: [UInt64] = [10, 11, 12, 13, 14, 15, 16, 17, 99, 20, 21, 22, 23, 24, 25, 26, 27]
-        // DWARF's: RAX RDX RCX RBX RSI RDI RBP RSP R8…R15 and the return address.
-        let dwarfOrder: [UInt64] = [10, 13, 12, 11, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27, 99]
-        decode(RecordBytes.sample(registers: kernelOrder, stack: [])) { sample in
-            var output = [UInt64](repeating: 0, count: UserRegisters.count)
-            output.withUnsafeMutableBufferPointer { sample?.copyRegisters(to: $0) }
-            #expect(output == dwarfOrder)
-            #expect(output[UserRegisters.stackPointer] == 17)
-            #expect(output[UserRegisters.programCounter] == 99)
+        @Test func registersAreReorderedToDWARF() {
+            // The kernel's order: AX BX CX DX SI DI BP SP IP R8…R15.
+            let kernelOrder: [UInt64] = [10, 11, 12, 13, 14, 15, 16, 17, 99, 20, 21, 22, 23, 24, 25, 26, 27]
+            // DWARF's: RAX RDX RCX RBX RSI RDI RBP RSP R8…R15 and the return address.
+            let dwarfOrder: [UInt64] = [10, 13, 12, 11, 14, 15, 16, 17, 20, 21, 22, 23, 24, 25, 26, 27, 99]
+            decode(RecordBytes.sample(registers: kernelOrder, stack: [])) { sample in
+                var output = [UInt64](repeating: 0, count: UserRegisters.count)
+                output.withUnsafeMutableBufferPointer { sample?.copyRegisters(to: $0) }
+                #expect(output == dwarfOrder)
+                #expect(output[UserRegisters.stackPointer] == 17)
+                #expect(output[UserRegisters.programCounter] == 99)
+            }
         }
-    }
     #endif
 
     @Test func sampleWithoutUserMemoryHasNoRegisters() {

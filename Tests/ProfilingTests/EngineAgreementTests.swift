@@ -69,7 +69,10 @@ struct EngineAgreementTests {
     }
 
     @Test(arguments: [
-        ["python3", "-c", "import json\nwhile True: json.loads(json.dumps([{'a': i, 'b': str(i)} for i in range(300)]))"],
+        [
+            "python3", "-c",
+            "import json\nwhile True: json.loads(json.dumps([{'a': i, 'b': str(i)} for i in range(300)]))",
+        ],
         ["sh", "-c", "while :; do xz -0 -c /bin/bash | xz -dc > /dev/null; done"],
     ])
     func tableEngineEqualsLibunwind(command: [String]) throws {

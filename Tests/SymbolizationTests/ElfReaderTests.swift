@@ -42,7 +42,8 @@ import Testing
                 continue
             }
             #expect(match.start == ModuleRelativeAddress(own))
-            #expect(match.name.contains("strtoull") || match.name.contains("strtoumax") || match.name.contains("strtoul"))
+            #expect(
+                match.name.contains("strtoull") || match.name.contains("strtoumax") || match.name.contains("strtoul"))
         }
         #expect(elf.ehFrame?.bytes.isEmpty == false)
         #expect(elf.buildID.count == 40)

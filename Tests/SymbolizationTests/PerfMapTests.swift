@@ -7,7 +7,8 @@ import Testing
     private func name(_ map: PerfMap, _ address: UInt64) -> String? { map.lookup(VirtualAddress(address))?.name }
 
     @Test func findsTheFunctionThatHoldsAnAddress() {
-        let map = PerfMap(text: Array("1000 20 first\n0x0000000000002000 0x0000000000000010 LazyCompile:~fib /a b.js:1\n".utf8))
+        let map = PerfMap(
+            text: Array("1000 20 first\n0x0000000000002000 0x0000000000000010 LazyCompile:~fib /a b.js:1\n".utf8))
         #expect(name(map, 0x0FFF) == nil)
         #expect(name(map, 0x1000) == "first")
         #expect(name(map, 0x101F) == "first")
@@ -24,7 +25,8 @@ import Testing
     }
 
     @Test func damagedLinesAreSkipped() {
-        let text = "\n1000\n1000 10\nxyz 10 a\nffffffffffffffff 10 b\n11111111111111111 1 c\n2000 0 d\n7000 10 good\n8000 1"
+        let text =
+            "\n1000\n1000 10\nxyz 10 a\nffffffffffffffff 10 b\n11111111111111111 1 c\n2000 0 d\n7000 10 good\n8000 1"
         let map = PerfMap(text: Array(text.utf8))
         #expect(name(map, 0x7001) == "good")
         #expect(name(map, 0x1001) == nil)

@@ -19,7 +19,8 @@ struct CollapsedEncoder {
     }
 
     func encode() throws -> [UInt8] {
-        guard let column = profile.valueColumn() else { return [] }
+        // Samples where the profile counts them: graph tools divide, and small whole numbers are what they expect.
+        guard let column = profile.sampleCountColumn ?? profile.valueColumn() else { return [] }
         var counts: [[UInt8]: Int64] = [:]
         let roots = profile.labelSets.map { showsThreads ? Self.roots(of: $0) : [] }
         for (sample, stack) in profile.samples.stacks.enumerated() {

@@ -18,8 +18,11 @@ struct Flame: ParsableCommand {
     @OptionGroup var input: ProfileInput
     @OptionGroup var selection: SampleSelection
 
-    @Option(name: .shortAndLong, help: ArgumentHelp("File to write; - for the standard output.", valueName: "file"))
-    var output: String
+    @Option(
+        name: .shortAndLong,
+        help: ArgumentHelp(
+            "File to write; - for the standard output (default: the profile's name with .svg).", valueName: "file"))
+    var output: String?
 
     @Option(help: ArgumentHelp("Heading of the picture.", valueName: "text"))
     var title: String?
@@ -30,6 +33,14 @@ struct Flame: ParsableCommand {
     func run() throws {
         let profile = try selection.filter.apply(to: try input.read())
         try AtomicFile.write(
-            try FlameGraphFormat(title: title, isReversed: reverse).encode(profile), to: output)
+            try FlameGraphFormat(title: title, isReversed: reverse).encode(profile), to: output ?? defaultOutput)
+    }
+
+    /// `dir/engine.pb.gz` → `engine.svg`.
+    private var defaultOutput: String {
+        let name = input.file.split(separator: "/").last.map(String.init) ?? "flame"
+        let extensions = FormatRegistry.formats().flatMap(\.fileExtensions).sorted { $0.count > $1.count }
+        let known = extensions.first { name.hasSuffix("." + $0) }
+        return (name == "-" ? "flame" : known.map { String(name.dropLast($0.count + 1)) } ?? name) + ".svg"
     }
 }

@@ -10,19 +10,22 @@ struct Record: ParsableCommand {
     static let configuration = CommandConfiguration(
         abstract: "Sample a running process, or launch one, and write a profile.",
         discussion: """
-            Samples every thread of the target without stopping, tracing or signalling it, until --duration is over,
-            the target exits, or Ctrl-C. The profile is gzip'd pprof: 'tickscope report', 'tickscope flame' and
+            Samples every thread of the target without stopping, tracing or signalling it, until --duration is over, \
+            the target exits, or Ctrl-C. The profile is gzip'd pprof: 'tickscope report', 'tickscope flame' and \
             'go tool pprof' read it.
 
             EXAMPLES
-              tickscope record -p 4242 -d 10                attach for ten seconds
-              tickscope record -p $(pidof engine) -o e.pb.gz   until Ctrl-C
-              tickscope record -F 4999 -- ./engine --replay  launch, and pass its exit status on
-              tickscope record -p 4242 -e page-faults -c 1   one sample a page fault
+              tickscope record -p 4242 -d 10
+              tickscope record -p $(pidof engine) -o engine.pb.gz
+              tickscope record -F 4999 -- ./engine --replay day.itch
+              tickscope record -p 4242 -e page-faults -c 1
               tickscope record -p 4242 -d 10 --fail-on 'lost>0,truncated>5%'
 
             EXIT STATUS
-              0 recorded (or the launched program's own status), 1 failed, 2 wrong usage, 3 a --fail-on condition holds
+              0  recorded; a launched program's own status otherwise
+              1  failed
+              2  wrong usage
+              3  a --fail-on condition holds
             """)
 
     @Option(
@@ -76,7 +79,7 @@ struct Record: ParsableCommand {
 
     @Option(
         name: .customLong("fail-on"),
-        help: ArgumentHelp("Exit with 3 when the recording is worse than this.", valueName: "lost>0,truncated>5%"))
+        help: ArgumentHelp("Exit with 3 when one holds, such as lost>0,truncated>5%.", valueName: "conditions"))
     var failOn: String?
 
     @Flag(name: [.short, .long], help: "Print nothing but errors.")
@@ -134,9 +137,9 @@ struct Record: ParsableCommand {
             callGraph: callGraph == .fp ? .framePointers : .registersAndStack(bytes: stackSize & ~7),
             includesKernel: !excludesKernel)
         let target: SamplingConfiguration.Target =
-            if let processes, let ids = processIDs(processes) { .processes(ids) }
-            else if let thread { .thread(thread) }
-            else { .command(command) }
+            if let processes, let ids = processIDs(processes) { .processes(ids) } else if let thread {
+                .thread(thread)
+            } else { .command(command) }
         let configuration = SamplingConfiguration(
             target: target, event: event, rate: rate, layout: layout, inherits: !doesNotInherit)
 
@@ -249,7 +252,9 @@ struct UnavailableEvent: Error, CustomStringConvertible {
 
     var description: String {
         let available = EventSpecification.all.filter { PerfEvent.isAvailable($0) }.map(\.name)
-        let list = available.isEmpty ? "perf_event_open is not permitted here" : "there are \(available.joined(separator: ", "))"
+        let list =
+            available.isEmpty
+            ? "perf_event_open is not permitted here" : "there are \(available.joined(separator: ", "))"
         return "event '\(event.name)' needs a hardware counter that this machine does not offer; \(list)"
     }
 }
