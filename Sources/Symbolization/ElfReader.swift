@@ -198,13 +198,15 @@ package final class ElfReader {
     /// Calls back with each function-like symbol of `.symtab` and `.dynsym`.
     /// - Parameter body: receives the symbol and its name, which is valid during the call only.
     package func forEachSymbol(_ body: (_ symbol: ElfSymbol, _ name: UnsafePointer<CChar>) -> Void) {
+        var sectionEnds: [UInt64] = [0]
+        forEachSection { _, header in sectionEnds.append(header.sh_addr &+ header.sh_size) }
         forEachSection { section, header in
             let isTable = header.sh_type == UInt32(SHT_SYMTAB) || header.sh_type == UInt32(SHT_DYNSYM)
             guard isTable, header.sh_entsize > 0, let data = elf_getdata(section, nil) else { return }
             let count = Int32(clamping: data.pointee.d_size / MemoryLayout<GElf_Sym>.size)
             for index in 0..<count {
                 var entry = GElf_Sym()
-                guard gelf_getsym(data, index, &entry) != nil, let symbol = ElfSymbol(entry),
+                guard gelf_getsym(data, index, &entry) != nil, let symbol = ElfSymbol(entry, sectionEnds: sectionEnds),
                     let name = elf_strptr(elf, Int(header.sh_link), Int(entry.st_name)), name.pointee != 0
                 else { continue }
                 body(symbol, name)
@@ -233,13 +235,16 @@ package struct ElfSymbol: Hashable, Sendable {
     package var address: UInt64
     /// 0 when the table does not say.
     package var size: UInt64
+    /// Where the symbol's section ends: no function reaches further.
+    package var sectionEnd: UInt64
     /// A function; otherwise an untyped label of hand-written assembly.
     package var isFunction: Bool
     package var isWeak: Bool
     package var isGlobal: Bool
 
     /// Nil for what cannot name code: undefined symbols, data, sections, files.
-    init?(_ entry: GElf_Sym) {
+    /// - Parameter sectionEnds: by section number.
+    init?(_ entry: GElf_Sym, sectionEnds: [UInt64]) {
         let type = Int32(entry.st_info & 0xF)
         let binding = Int32(entry.st_info >> 4)
         let isFunction = type == STT_FUNC || type == STT_GNU_IFUNC
@@ -248,6 +253,8 @@ package struct ElfSymbol: Hashable, Sendable {
         else { return nil }
         address = entry.st_value
         size = entry.st_size
+        let section = Int(entry.st_shndx)
+        sectionEnd = section < sectionEnds.count ? sectionEnds[section] : .max
         self.isFunction = isFunction
         isWeak = binding == STB_WEAK
         isGlobal = binding == STB_GLOBAL

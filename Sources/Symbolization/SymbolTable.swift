@@ -8,6 +8,8 @@ package struct SymbolTable: Sendable {
     private struct Entry: Sendable {
         var start: UInt64
         var end: UInt64
+        /// Where a function of unknown size ends at the latest.
+        var limit: UInt64 = .max
         var name: Int
     }
 
@@ -39,7 +41,8 @@ package struct SymbolTable: Sendable {
         for (symbol, name) in symbols where symbol.address != last {
             last = symbol.address
             entries.append(
-                Entry(start: symbol.address, end: symbol.address &+ symbol.size, name: name))
+                Entry(
+                    start: symbol.address, end: symbol.address &+ symbol.size, limit: symbol.sectionEnd, name: name))
         }
         closeGaps()
     }
@@ -70,10 +73,11 @@ package struct SymbolTable: Sendable {
         return names[a.name...].prefix { $0 != 0 }.lexicographicallyPrecedes(names[b.name...].prefix { $0 != 0 })
     }
 
-    /// A symbol without a size reaches to the next one.
+    /// A symbol without a size reaches to the next one, within its section.
     private mutating func closeGaps() {
         for index in entries.indices where entries[index].end <= entries[index].start {
-            entries[index].end = index + 1 < entries.count ? entries[index + 1].start : .max
+            let next = index + 1 < entries.count ? entries[index + 1].start : .max
+            entries[index].end = min(next, entries[index].limit)
         }
     }
 

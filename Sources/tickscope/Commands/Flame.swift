@@ -33,7 +33,13 @@ struct Flame: ParsableCommand {
     func run() throws {
         let profile = try selection.filter.apply(to: try input.read())
         try AtomicFile.write(
-            try FlameGraphFormat(title: title, isReversed: reverse).encode(profile), to: output ?? defaultOutput)
+            try FlameGraphFormat(title: title ?? program(profile), isReversed: reverse).encode(profile),
+            to: output ?? defaultOutput)
+    }
+
+    /// The name of the program that was profiled, when the profile tells.
+    private func program(_ profile: Profile) -> String? {
+        profile.modules.first { $0.kind == .executable }.map { String($0.name) }
     }
 
     /// `dir/engine.pb.gz` → `engine.svg`.
