@@ -88,6 +88,7 @@ import Testing
         let narrow = try ProfileReport(terminalWidth: 70).render(profile)
         #expect(narrow.contains("…"))
         #expect(narrow.split(separator: "\n").allSatisfy { $0.count <= 70 })
+        #expect(try ProfileReport(terminalWidth: 50).render(engine).hasPrefix(head))
     }
 
     @Test func json() throws {
