@@ -81,7 +81,7 @@ let targets: [Target] = [
     tests("PerfEventsTests", ["PerfEvents"]),
     tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
-    // tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
+    tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
     tests("ProfilingTests", ["PerfEvents", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),

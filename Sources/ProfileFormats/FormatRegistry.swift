@@ -39,18 +39,29 @@ package enum FormatRegistry {
     package static func decode(_ bytes: [UInt8], inflatedLimit: Int = GzipCoding.defaultLimit) throws -> Profile {
         guard !bytes.isEmpty else { throw FormatError(.malformed, "the file is empty") }
         let plain = GzipCoding.recognizes(bytes) ? try GzipCoding.inflate(bytes, limit: inflatedLimit) : bytes
+        if let kind = otherKind(plain) {
+            throw FormatError(.unknownFormat, "not a profile but \(kind); \(readableFormats)")
+        }
         // Text first: a few printable characters can pass for protocol buffer fields, but not the other way around.
         let readable: [any ReadableProfileFormat] = [CollapsedFormat(), PprofFormat()]
         for format in readable where format.recognizes(plain) { return try format.decode(plain) }
-        throw FormatError(.unknownFormat, "not a profile: \(hint(plain))")
+        throw FormatError(.unknownFormat, "not a profile: \(readableFormats)")
     }
 
-    private static func hint(_ bytes: [UInt8]) -> String {
-        func begins(_ text: String) -> Bool { bytes.starts(with: text.utf8) }
-        let readable = "profiles are read from pprof and collapsed files"
-        if begins("PERFILE2") || begins("2ELIFREP") { return "this is a perf.data file; \(readable)" }
-        if begins("{") || begins("[") { return "this looks like JSON; \(readable)" }
-        if begins("<") { return "this looks like a picture or a page made from a profile; \(readable)" }
-        return readable
+    private static let readableFormats = "profiles are read from pprof and collapsed files"
+
+    /// What other kind of file this is, when its beginning says so beyond doubt: frame names may begin with any of
+    /// `<`, `{` and `[`, too.
+    private static func otherKind(_ bytes: [UInt8]) -> String? {
+        let head = String(decoding: bytes.prefix(64).drop { $0 <= 0x20 }, as: UTF8.self)
+        if head.hasPrefix("PERFILE2") || head.hasPrefix("2ELIFREP") { return "a perf.data file" }
+        if ["<?xml", "<svg", "<!DOCTYPE", "<!doctype", "<html"].contains(where: head.hasPrefix) {
+            return "a picture or a page, perhaps made from a profile"
+        }
+        let inside = head.dropFirst().drop { $0.isWhitespace }.first
+        if (head.first == "{" && (inside == "\"" || inside == "}")) || (head.first == "[" && inside == "{") {
+            return "JSON"
+        }
+        return nil
     }
 }

@@ -129,6 +129,7 @@ package final class MappedModule: Sendable {
             case .memory(let image): try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
             case .generated, .none: nil
             }
-        return elf.map { SymbolTable($0) } ?? SymbolTable()
+        guard let elf else { return SymbolTable() }
+        return DebugFile.withReader(buildID: module.buildID) { SymbolTable([elf, $0]) } ?? SymbolTable([elf])
     }
 }

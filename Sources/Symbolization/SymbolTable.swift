@@ -28,11 +28,14 @@ package struct SymbolTable: Sendable {
     package var isEmpty: Bool { entries.isEmpty }
 
     /// Reads `.symtab` and `.dynsym`.
-    package init(_ elf: ElfReader) {
+    /// - Parameter files: a module and, where there is one, the file that its symbols were moved to.
+    package init(_ files: [ElfReader]) {
         var symbols: [(symbol: ElfSymbol, name: Int)] = []
-        elf.forEachSymbol { symbol, name in
-            symbols.append((symbol, names.count))
-            names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+        for elf in files {
+            elf.forEachSymbol { symbol, name in
+                symbols.append((symbol, names.count))
+                names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+            }
         }
         symbols.sort { a, b in
             a.symbol.address != b.symbol.address ? a.symbol.address < b.symbol.address : isBetter(a, than: b)

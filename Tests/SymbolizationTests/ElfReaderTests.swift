@@ -33,7 +33,7 @@ import Testing
         let file = open(Self.library.path, O_RDONLY)
         defer { close(file) }
         let elf = try ElfReader(file: file)
-        let table = SymbolTable(elf)
+        let table = SymbolTable([elf])
         let address = try #require(dlsym(UnsafeMutableRawPointer(bitPattern: 0), "strtoull"))
         let own = UInt64(UInt(bitPattern: address) - Self.library.base)
         for offset in [0, 1, 8] as [UInt64] {
@@ -71,7 +71,7 @@ import Testing
                 guard let elf = try? ElfReader(bytes: bytes) else { return }
                 _ = elf.buildID
                 _ = elf.ehFrame
-                _ = SymbolTable(elf).lookup(ModuleRelativeAddress(random.next()))
+                _ = SymbolTable([elf]).lookup(ModuleRelativeAddress(random.next()))
             }
         }
     }

@@ -18,34 +18,25 @@ struct CollapsedEncoder {
         }
     }
 
+    /// O(frames of all samples + output): stacks are merged as a tree of names, which is then walked in name order.
     func encode() throws -> [UInt8] {
         // Samples where the profile counts them: graph tools divide, and small whole numbers are what they expect.
         guard let column = profile.sampleCountColumn ?? profile.valueColumn() else { return [] }
-        var counts: [[UInt8]: Int64] = [:]
-        let roots = profile.labelSets.map { showsThreads ? Self.roots(of: $0) : [] }
+        var tree = TextTree()
+        let frameNames = names.map { tree.intern($0) }
+        let noStack = tree.intern(Array("[no stack]".utf8))
+        let roots = profile.labelSets.map { showsThreads ? Self.roots(of: $0).map { tree.intern($0) } : [] }
         for (sample, stack) in profile.samples.stacks.enumerated() {
             let value = profile.samples.values[column][sample]
             guard value >= 0 else {
                 throw FormatError(
                     .inexpressible, "a sample weighs \(value), which collapsed text cannot say; export as pprof")
             }
-            let frames = profile.stacks.frames(of: stack)
-            var line = roots[Int(profile.samples.labelSets[sample])]
-            for frame in frames.reversed() {
-                if !line.isEmpty { line.append(UInt8(ascii: ";")) }
-                line.append(contentsOf: names[Int(frame.rawValue)])
-            }
-            if line.isEmpty { line = Array("[no stack]".utf8) }
-            counts[line, default: 0] = counts[line, default: 0].addingSaturating(value)
+            var path = roots[Int(profile.samples.labelSets[sample])]
+            for frame in profile.stacks.frames(of: stack).reversed() { path.append(frameNames[Int(frame.rawValue)]) }
+            tree.add(path.isEmpty ? [noStack] : path, value)
         }
-        var output: [UInt8] = []
-        for (line, count) in counts.sorted(by: { $0.key.lexicographicallyPrecedes($1.key) }) {
-            output.append(contentsOf: line)
-            output.append(UInt8(ascii: " "))
-            output.append(contentsOf: String(count).utf8)
-            output.append(UInt8(ascii: "\n"))
-        }
-        return output
+        return tree.lines()
     }
 
     private static func sanitized(_ name: String) -> [UInt8] {
@@ -59,7 +50,7 @@ struct CollapsedEncoder {
     }
 
     /// `process (pid);thread (tid)`, as far as they are known.
-    private static func roots(of labels: LabelSet) -> [UInt8] {
+    private static func roots(of labels: LabelSet) -> [[UInt8]] {
         let process =
             switch (labels.text("process"), labels.number("pid")) {
             case (let name?, let pid?): "\(name) (\(pid))"
@@ -67,7 +58,6 @@ struct CollapsedEncoder {
             case (nil, let pid?): "pid \(pid)"
             case (nil, nil): ""
             }
-        let parts = [process, labels.threadDescription].filter { !$0.isEmpty }.map(sanitized)
-        return Array(parts.joined(separator: [UInt8(ascii: ";")]))
+        return [process, labels.threadDescription].filter { !$0.isEmpty }.map(sanitized)
     }
 }

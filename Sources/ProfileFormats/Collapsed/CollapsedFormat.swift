@@ -43,8 +43,7 @@ package struct CollapsedFormat: ReadableProfileFormat {
             guard text.allSatisfy({ $0 >= 0x20 || $0 == 0x09 }) else { return false }
             if text.allSatisfy({ $0 == 0x20 || $0 == 0x09 }) { continue }
             // A line longer than what is looked at, or any broken number, is for the decoder to judge.
-            return !(text.first == UInt8(ascii: "{") || text.first == UInt8(ascii: "<"))
-                && (part.endIndex == head.endIndex || text.contains(0x20) || text.contains(0x09))
+            return part.endIndex == head.endIndex || text.contains(0x20) || text.contains(0x09)
         }
         return false
     }

@@ -4,10 +4,11 @@ internal import SwiftProtobuf
 /// Reads the bytes of a `profile.proto` from anybody; see ``PprofFormat`` for how it maps to the model.
 ///
 /// Every index is checked before it is used. Two limits keep a small file from asking for unbounded work, since a
-/// location may stand for many frames and be named many times: ``frameLimit`` and ``nodeLimit``.
+/// location may stand for many frames and be named many times: ``frameLimit(bytes:)`` and ``nodeLimit``.
 struct PprofDecoder {
-    /// Most frames over all samples.
-    static let frameLimit = 1 << 30
+    /// Most frames over all samples: several times what a file of this size needs when inlining is deep.
+    static func frameLimit(bytes: Int) -> Int { min(1 << 30, (1 << 20) + 16 * bytes) }
+
     /// Most distinct stack nodes; about 24 bytes each.
     static let nodeLimit = 1 << 26
 
@@ -20,9 +21,11 @@ struct PprofDecoder {
     private var builder = ProfileBuilder(sampleTypes: [])
     private var labelSets: [[PprofLabel]: Int32] = [:]
     private var frameCount = 0
+    private var frameLimit = 0
 
     mutating func decode(_ bytes: [UInt8]) throws -> Profile {
         let fields = try PprofFields(bytes)
+        frameLimit = Self.frameLimit(bytes: bytes.count)
         for range in fields.tables { try readTables(try Self.parse(bytes, range)) }
         guard strings.first == "" else { throw Self.damaged("its string table does not begin with an empty text") }
         guard !head.sampleType.isEmpty else { throw Self.damaged("it names no sample types") }
@@ -198,7 +201,7 @@ struct PprofDecoder {
             guard let location = frames[id] else { throw Self.damaged("location \(id) does not exist") }
             frameCount += location.count
             for frame in location { stack = builder.child(of: stack, frame: frame) }
-            guard frameCount <= Self.frameLimit, builder.profile.stacks.count <= Self.nodeLimit else {
+            guard frameCount <= frameLimit, builder.profile.stacks.count <= Self.nodeLimit else {
                 throw FormatError(
                     .tooLarge, "the pprof file has more stack frames than can be read; split the recording")
             }

@@ -8,8 +8,9 @@ struct TextReport {
     init(_ context: ReportContext) { self.context = context }
 
     func render(_ content: ReportContent) -> String {
-        var lines = head()
-        lines.append("")
+        // The head is never cut, however narrow the terminal: it says what the rest is worth.
+        let head = head() + [""]
+        var lines: [String] = []
         switch content {
         case .functions(let rows, let omitted):
             lines += table(rows)
@@ -19,7 +20,7 @@ struct TextReport {
         case .tree(let tree, let title, let showsOwn):
             lines += self.tree(tree, title: title, showsOwn: showsOwn)
         }
-        return lines.map { clipped($0) + "\n" }.joined()
+        return (head + lines.map(clipped)).map { $0 + "\n" }.joined()
     }
 
     // MARK: Head

@@ -1,0 +1,110 @@
+import ProfileFormats
+import ProfileModel
+import Testing
+
+@Suite struct CollapsedTests {
+    private func decode(_ text: String) throws -> Profile { try CollapsedFormat().decode(Array(text.utf8)) }
+
+    private func encode(_ profile: Profile, _ format: CollapsedFormat = CollapsedFormat()) throws -> String {
+        String(decoding: try format.encode(profile), as: UTF8.self)
+    }
+
+    @Test func exactTextOfARecording() throws {
+        #expect(
+            try encode(SampleProfiles.engine) == """
+                [truncated: stack bytes];memcpy 30000000
+                main;Engine::run();Book::apply 250000000
+                main;Engine::run();Book::apply;Ladder::find;likely<bool> 500000000
+                main;Engine::run();Book::apply;memcpy 120000000
+                main;Engine::run();sendto;udp_sendmsg 100000000
+
+                """)
+    }
+
+    @Test func annotationsAndThreadsOnRequest() throws {
+        let text = try encode(SampleProfiles.engine, CollapsedFormat(annotates: true, showsThreads: true))
+        #expect(
+            text.contains(
+                "engine (100);matching (101);main;Engine::run();Book::apply;Ladder::find_[i];likely<bool>_[i] 5"))
+        #expect(text.contains("gateway (102);main;Engine::run();sendto;udp_sendmsg_[k] 1"))
+    }
+
+    @Test func namesCannotBreakTheFormat() throws {
+        var builder = ProfileBuilder(sampleTypes: [.samples])
+        let labels = builder.intern(LabelSet())
+        let frame = builder.intern(Frame(function: builder.intern(Function(name: "a;b\nc\rd"))))
+        builder.add(stack: builder.stack(rootFirst: [frame]), labelSet: labels, values: [2])
+        builder.add(stack: StackTable.root, labelSet: labels, values: [1])
+        #expect(try encode(builder.profile) == "[no stack] 1\na:b c d 2\n")
+    }
+
+    @Test(arguments: [
+        "a;b 1\na;c 2\n", "main;operator new(unsigned long) 3\n", "a;b_[k];c_[k] 3\n", "a;b_[i];c_[j] 3\n",
+        "a;b_[k]_[i] 3\n", "a;b_[i]_[k] 3\n", "[truncated: stack bytes];x 1\n", "a;;b 1\n", "ü;日本 語 9\n",
+        "a;b\tc 1\n", "a 0\n", "worker 1;run 5\n", "a;b;c 1\na;b;cc 1\na;bc 1\nab 1\n", "a  1\n",
+    ])
+    func writingWhatWasReadGivesTheSameText(text: String) throws {
+        #expect(try encode(try decode(text)) == text)
+    }
+
+    @Test func equalStacksAreSummedAndBlankLinesSkipped() throws {
+        #expect(try encode(try decode("\u{FEFF}\nb 1\r\n\r\na;b 2\n  \na;b 3  \nb 4")) == "a;b 5\nb 5\n")
+    }
+
+    @Test func annotationsBecomeKinds() throws {
+        let profile = try decode("a;b_[k];[truncated: x];c_[i] 1")
+        let kinds = profile.frames.map {
+            "\(profile.functions[Int($0.function.rawValue)].name) \($0.kind) \($0.isInlined)"
+        }
+        #expect(kinds == ["a user false", "b kernel false", "[truncated: x] marker false", "c user true"])
+    }
+
+    @Test(arguments: [
+        ("a 1\nb x\n", "line 2: 'x' at its end is no count"),
+        ("a 1.5", "line 1: '1.5' at its end is a fraction; multiply all counts to whole numbers"),
+        ("a -3", "line 1: '-3' at its end is no count"),
+        ("a 99999999999999999999", "line 1: the count is larger than 2^63"),
+        ("a 1\n\n 7", "line 3: there is no stack before the count"),
+        ("7", "line 1: there is no stack before the count"),
+        ("a;b", "line 1: 'a;b' at its end is no count"),
+        (
+            "a;b 1 2\na;c 0 4\n",
+            "line 1 and all others end in two numbers: this is a differential file; give one of the two recordings it was made from"
+        ),
+    ])
+    func saysWhatIsWrong(text: String, reason: String) {
+        let error = #expect(throws: FormatError.self) { try decode(text) }
+        #expect(error?.description == reason)
+    }
+
+    @Test func negativeValuesAreRefused() throws {
+        var builder = ProfileBuilder(sampleTypes: [.samples])
+        builder.add(stack: StackTable.root, labelSet: builder.intern(LabelSet()), values: [-1])
+        #expect(throws: FormatError.self) { try encode(builder.profile) }
+    }
+
+    @Test func randomTextNeverCrashes() {
+        var random = SplitMix(seed: 3)
+        let alphabet = Array("ab;; 1239\n\t_[k]i.\r-\u{00}ü".utf8)
+        for _ in 0..<5000 {
+            let bytes = (0..<Int(random.next() % 60)).map { _ in alphabet[Int(random.next() % UInt64(alphabet.count))] }
+            guard let profile = try? CollapsedFormat().decode(bytes) else { continue }
+            #expect(throws: Never.self) { try encode(profile) }
+        }
+    }
+
+    private static let script = ExternalTool.find(
+        "flamegraph.pl", alsoAt: ["/usr/share/perl5/Devel/NYTProf/flamegraph.pl"])
+
+    @Test(.enabled(if: script != nil, "flamegraph.pl is not installed"))
+    func flamegraphScriptDrawsOurText() throws {
+        let perl = try #require(ExternalTool.find("perl"))
+        let script = try #require(Self.script)
+        let folder = TemporaryFolder()
+        try AtomicFile.write(try CollapsedFormat().encode(SampleProfiles.engine), to: folder.path("x.folded"))
+        let picture = try perl.run([script.path, folder.path("x.folded")])
+        #expect(picture.contains("Book::apply (870,000,000 samples, 87.00%)"))
+        #expect(picture.contains("likely(bool) (500,000,000 samples, 50.00%)"))
+        #expect(picture.contains("udp_sendmsg (100,000,000 samples, 10.00%)"))
+    }
+}
