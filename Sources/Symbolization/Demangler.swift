@@ -8,6 +8,10 @@ package enum Demangler {
     /// The name for people: Swift in full, C++ and Rust without parameters, everything else unchanged.
     package static func demangle(_ symbol: String) -> String {
         guard symbol.utf8.count <= longestName else { return symbol }
+        // Debug files spell out the version of a library's interface.
+        if let version = symbol.firstIndex(of: "@"), !symbol[version...].hasPrefix("@plt") {
+            return demangle(String(symbol[..<version]))
+        }
         let base = symbol.hasPrefix("_") ? symbol.dropFirst() : symbol[...]
         if base.hasPrefix("$s") || base.hasPrefix("$S") || base.hasPrefix("$e") || symbol.hasPrefix("_T0") {
             return swift(symbol) ?? symbol

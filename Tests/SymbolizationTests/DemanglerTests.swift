@@ -19,6 +19,8 @@ import Testing
             "$s8closures11repeatUntilyySd_yxcts17FixedWidthIntegerRzlFs6UInt64V_Tg5",
             "closures.repeatUntil<A where A: Swift.FixedWidthInteger>(Swift.Double, (A) -> ()) -> ()"
         ),
+        ("__libc_start_main@@GLIBC_2.34", "__libc_start_main"),
+        ("memcpy@plt", "memcpy@plt"),
         ("_ZTV4Book", "vtable for Book"),
         ("_Z", "_Z"),
     ])
