@@ -12,12 +12,16 @@ build: dependencies
 dependencies:
 	@scripts/install-dependencies.sh
 
+# Tests that record real processes: one after the other, so that none takes CPU time from what another measures.
+RECORDING_TESTS = EndToEndTests|TestSupportTests|ProfilingTests
+
 # What this machine does not allow is shown as skipped. No test imports a module as testable: allowing that would
 # compile everything a second time, and another program than the one that is installed.
 test:
 	@scripts/install-dependencies.sh --test
 	$(SWIFT) build $(RELEASE)
-	$(SWIFT) test $(RELEASE) --disable-testable-imports
+	$(SWIFT) test $(RELEASE) --disable-testable-imports --skip '$(RECORDING_TESTS)'
+	$(SWIFT) test $(RELEASE) --disable-testable-imports --filter '$(RECORDING_TESTS)' --no-parallel
 
 demo: build
 	@scripts/demo.sh

@@ -172,8 +172,8 @@ package final class Recorder {
         var warnings: [String] = []
         if let expected = quality.expected, expected >= 100, (quality.received + quality.lost) * 10 < expected * 9 {
             warnings.append(
-                "only \(quality.received) of \(expected) expected samples arrived: tasks that live shorter than a sampling"
-                    + " period are not seen; raise -F")
+                "only \(quality.received) of \(expected) expected samples arrived: the kernel's timer loses ticks"
+                    + " where tasks switch or end within a sampling period; try a higher -F")
         }
         if aggregator.lostSideband > 0 {
             warnings.append(

@@ -39,7 +39,7 @@ final class RecordingConsole {
         let text =
             "recording \(fixed(progress.elapsedSeconds, 1)) s  \(progress.samples) samples  \(Int(rate.rounded()))/s"
             + "  lost \(progress.lost)  threads \(progress.threads)  own CPU \(fixed(cpu, 1)) %"
-        StandardError.write("\r\u{1B}[K" + text)
+        StandardError.write("\r\u{1B}[K" + clipped(text))
         hasLine = true
     }
 
@@ -74,13 +74,22 @@ final class RecordingConsole {
         let table = FunctionTable(profile, column: column)
         for row in table.sorted(by: .own).prefix(5) where row.own.value > 0 {
             let share = percent(row.own.share(of: table.total))
-            StandardError.write(
-                "  \(String(repeating: " ", count: max(0, 7 - share.count)))\(share)  \(row.symbol.name)\n")
+            let padding = String(repeating: " ", count: max(0, 7 - share.count))
+            StandardError.write(clipped("  \(padding)\(share)  \(row.symbol.name)") + "\n")
         }
     }
 
+    /// The text as far as it fits on one line of a terminal; all of it elsewhere.
+    private func clipped(_ text: String) -> String {
+        guard let width = StandardError.width, text.count >= width else { return text }
+        return text.prefix(max(0, width - 2)) + "…"
+    }
+
     /// Shares are printed to a tenth of a percent: a recording has thousands of samples, not millions.
-    private func percent(_ share: Double) -> String { fixed(100 * share, 1) + " %" }
+    private func percent(_ share: Double) -> String {
+        // Nearly all is not all.
+        share < 1 && share >= 0.9995 ? "> 99.9 %" : fixed(100 * share, 1) + " %"
+    }
 
     private func fixed(_ value: Double, _ decimals: Int) -> String { NumberText.fixed(value, decimals: decimals) }
 }

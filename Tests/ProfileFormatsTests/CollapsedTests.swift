@@ -12,11 +12,11 @@ import Testing
     @Test func exactTextOfARecording() throws {
         #expect(
             try encode(SampleProfiles.engine) == """
-                [truncated: stack bytes];memcpy 30000000
-                main;Engine::run();Book::apply 250000000
-                main;Engine::run();Book::apply;Ladder::find;likely<bool> 500000000
-                main;Engine::run();Book::apply;memcpy 120000000
-                main;Engine::run();sendto;udp_sendmsg 100000000
+                [truncated: stack bytes];memcpy 30
+                main;Engine::run();Book::apply 250
+                main;Engine::run();Book::apply;Ladder::find;likely<bool> 500
+                main;Engine::run();Book::apply;memcpy 120
+                main;Engine::run();sendto;udp_sendmsg 100
 
                 """)
     }
@@ -103,8 +103,8 @@ import Testing
         let folder = TemporaryFolder()
         try AtomicFile.write(try CollapsedFormat().encode(SampleProfiles.engine), to: folder.path("x.folded"))
         let picture = try perl.run([script.path, folder.path("x.folded")])
-        #expect(picture.contains("Book::apply (870,000,000 samples, 87.00%)"))
-        #expect(picture.contains("likely(bool) (500,000,000 samples, 50.00%)"))
-        #expect(picture.contains("udp_sendmsg (100,000,000 samples, 10.00%)"))
+        #expect(picture.contains("Book::apply (870 samples, 87.00%)"))
+        #expect(picture.contains("likely(bool) (500 samples, 50.00%)"))
+        #expect(picture.contains("udp_sendmsg (100 samples, 10.00%)"))
     }
 }

@@ -39,7 +39,9 @@ struct Flame: ParsableCommand {
 
     /// The name of the program that was profiled, when the profile tells.
     private func program(_ profile: Profile) -> String? {
-        profile.modules.first { $0.kind == .executable }.map { String($0.name) }
+        let processes = Set(profile.labelSets.compactMap { $0.text("process") })
+        if processes.count == 1 { return processes.first }
+        return profile.modules.first { $0.kind == .executable }.map { String($0.name) }
     }
 
     /// `dir/engine.pb.gz` → `engine.svg`.

@@ -126,7 +126,8 @@ struct Record: ParsableCommand {
 
     private func processIDs(_ list: String) -> [Int32]? {
         let ids = list.split(separator: ",", omittingEmptySubsequences: false).map { Int32($0) }
-        return ids.allSatisfy { $0 ?? 0 > 0 } ? ids.compactMap { $0 } : nil
+        guard ids.allSatisfy({ $0 ?? 0 > 0 }) else { return nil }
+        return ids.compactMap { $0 }.reduce(into: []) { unique, id in if !unique.contains(id) { unique.append(id) } }
     }
 
     func run() throws {
