@@ -83,7 +83,7 @@ let targets: [Target] = [
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
-    tests("ProfilingTests", ["PerfEvents", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
+    tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
     tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
 ]

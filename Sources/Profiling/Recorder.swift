@@ -30,7 +30,7 @@ package final class Recorder {
         startCPU = Self.cpuSeconds()
         session = try SamplingSession(configuration)
         aggregator = SampleAggregator(
-            attachment: session.attachment, layout: session.configuration.layout, unwinder: plan.unwinder)
+            attachment: session.attachment, layout: session.configuration.layout, plan: plan)
         let layout = session.configuration.layout
         writer = CheckpointWriter(
             assembler: ProfileAssembler(event: configuration.event, includesKernel: layout.includesKernel),

@@ -5,17 +5,8 @@ internal import Unwinding
 
 /// Turns records into counted stacks as they arrive: unwinds each sample, interns its frames, adds to its stack's count.
 ///
-/// Memory is bounded whatever the targets do: beyond ``Limits`` new stacks become one `[dropped…]` stack, counted.
+/// Memory is bounded whatever the targets do: beyond ``RecordingLimits`` new stacks become one `[dropped…]` stack, counted.
 struct SampleAggregator: RecordHandler, ~Copyable {
-    /// Most that is kept of each; together some 150 MB, never reached by a program that has fewer distinct stacks.
-    private enum Limits {
-        static let stackNodes = 1 << 20
-        static let frames = 1 << 19
-        static let samples = 1 << 19
-        static let threads = 1 << 16
-        static let processes = 256
-    }
-
     /// Deepest stack: what the largest capture can hold at two words a frame.
     private static let deepest = 4096
 
@@ -26,6 +17,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private let attachment: Attachment
     private let decoder: RecordDecoder
     private let unwinder: Unwinder
+    private let limits: RecordingLimits
     private var table = TableEngine()
     private var libunwind = LibunwindEngine()
     private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
@@ -45,8 +37,9 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     /// Samples in functions without an unwind entry whose caller was proved otherwise.
     private(set) var recoveredLeaves: Int64 = 0
 
-    init(attachment: Attachment, layout: SampleLayout, unwinder: Unwinder) {
-        self.unwinder = unwinder
+    init(attachment: Attachment, layout: SampleLayout, plan: RecordingPlan) {
+        unwinder = plan.unwinder
+        limits = plan.limits
         self.attachment = attachment
         decoder = RecordDecoder(layout: layout)
         registers.initialize(repeating: 0)
@@ -153,15 +146,15 @@ struct SampleAggregator: RecordHandler, ~Copyable {
 
     private mutating func threadIndex(_ sample: SampleView) -> Int32 {
         if let index = threadIndexes[sample.tid] { return index }
-        let index = Int32(min(raw.threads.count, Limits.threads))
-        if index < Limits.threads {
+        let index = Int32(min(raw.threads.count, limits.threads))
+        if index < limits.threads {
             // A task that is being reaped has no number any more.
             let name = sample.tid > 0 ? processes.name(ofThread: sample.tid) : "[exiting]"
             let process = sample.pid > 0 ? processes.name(ofThread: sample.pid) : "[exiting]"
             raw.threads.append(
                 RawProfile.Thread(
                     pid: sample.pid, tid: sample.tid, name: name ?? "[unknown]", processName: process ?? "[unknown]"))
-        } else if raw.threads.count == Limits.threads {
+        } else if raw.threads.count == limits.threads {
             raw.threads.append(RawProfile.Thread(pid: -1, tid: -1, name: "[others]", processName: "[others]"))
         }
         threadIndexes[sample.tid] = index
@@ -170,8 +163,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
 
     private mutating func stack(of sample: SampleView) -> StackTable.ID {
         let isFull =
-            raw.stacks.count >= Limits.stackNodes || interner.frames.count >= Limits.frames
-            || raw.sampleStacks.count >= Limits.samples
+            raw.stacks.count >= limits.stackNodes || interner.frames.count >= limits.frames
+            || raw.sampleStacks.count >= limits.samples
         if isFull {
             raw.quality.dropped += 1
             let marker = interner.intern(RawFrame(kind: .marker(.memoryLimit)))
@@ -267,7 +260,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private mutating func makeCode(_ pid: Int32) -> ProcessCode? {
         processes.discover(pid)
         guard let process = processes.processes[pid] else { return nil }
-        if code.count >= Limits.processes { code.removeAll() }
+        if code.count >= limits.processes { code.removeAll() }
         nextSerial &+= 1
         let made = ProcessCode(space: process.space, process: pid, modules: &modules, serial: nextSerial)
         code[pid] = made

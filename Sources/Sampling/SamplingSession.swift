@@ -90,6 +90,9 @@ package final class SamplingSession {
             if let failure = attachment.firstFailure { throw failure }
             throw Self.gone(thread ?? processes[0], word: thread == nil ? "process" : "thread")
         }
+        for pid in processes where ProcessFiles.tasks(of: pid) == nil {
+            notes.append("process \(pid) exited while it was being attached to")
+        }
         if let failure = attachment.firstFailure {
             let listed = attachment.uncovered.prefix(8).map(String.init).joined(separator: ", ")
             let rest = attachment.uncovered.count > 8 ? ", …" : ""
