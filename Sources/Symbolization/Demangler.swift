@@ -8,8 +8,9 @@ package enum Demangler {
     /// The name for people: Swift in full, C++ and Rust without parameters, everything else unchanged.
     package static func demangle(_ symbol: String) -> String {
         guard symbol.utf8.count <= longestName else { return symbol }
+        if symbol.hasSuffix("@plt") { return demangle(String(symbol.dropLast(4))) + "@plt" }
         // Debug files spell out the version of a library's interface.
-        if let version = symbol.firstIndex(of: "@"), !symbol[version...].hasPrefix("@plt") {
+        if let version = symbol.firstIndex(of: "@") {
             return demangle(String(symbol[..<version]))
         }
         let base = symbol.hasPrefix("_") ? symbol.dropFirst() : symbol[...]

@@ -22,7 +22,7 @@ package final class ElfReader {
         package var bytes: [UInt8]
     }
 
-    private let elf: OpaquePointer
+    let elf: OpaquePointer
     /// Backing store of an in-memory image; libelf keeps pointers into it.
     private let image: UnsafeMutableRawBufferPointer?
     package let segments: [Segment]
@@ -214,7 +214,7 @@ package final class ElfReader {
         }
     }
 
-    private func forEachSection(_ body: (_ section: OpaquePointer, _ header: GElf_Shdr) -> Void) {
+    func forEachSection(_ body: (_ section: OpaquePointer, _ header: GElf_Shdr) -> Void) {
         var section: OpaquePointer?
         while let next = elf_nextscn(elf, section) {
             section = next
@@ -241,6 +241,16 @@ package struct ElfSymbol: Hashable, Sendable {
     package var isFunction: Bool
     package var isWeak: Bool
     package var isGlobal: Bool
+
+    /// A function made up from other tables.
+    init(address: UInt64, size: UInt64) {
+        self.address = address
+        self.size = size
+        sectionEnd = .max
+        isFunction = true
+        isWeak = false
+        isGlobal = false
+    }
 
     /// Nil for what cannot name code: undefined symbols, data, sections, files.
     /// - Parameter sectionEnds: by section number.

@@ -27,7 +27,7 @@ package struct SymbolTable: Sendable {
 
     package var isEmpty: Bool { entries.isEmpty }
 
-    /// Reads `.symtab` and `.dynsym`.
+    /// Reads `.symtab` and `.dynsym`, and names linkage stubs `name@plt`.
     /// - Parameter files: a module and, where there is one, the file that its symbols were moved to.
     package init(_ files: [ElfReader]) {
         var symbols: [(symbol: ElfSymbol, name: Int)] = []
@@ -35,6 +35,11 @@ package struct SymbolTable: Sendable {
             elf.forEachSymbol { symbol, name in
                 symbols.append((symbol, names.count))
                 names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+            }
+            elf.forEachLinkageStub { address, size, name in
+                symbols.append((ElfSymbol(address: address, size: size), names.count))
+                names.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name)))
+                names.append(contentsOf: Array("@plt".utf8) + [0])
             }
         }
         symbols.sort { a, b in

@@ -21,6 +21,7 @@ import Testing
         ),
         ("__libc_start_main@@GLIBC_2.34", "__libc_start_main"),
         ("memcpy@plt", "memcpy@plt"),
+        ("_Z3addii@plt", "add@plt"),
         ("_ZTV4Book", "vtable for Book"),
         ("_Z", "_Z"),
     ])

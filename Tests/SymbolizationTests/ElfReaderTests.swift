@@ -58,6 +58,33 @@ import Testing
         #expect(elf.ehFrame != nil)
     }
 
+    /// `objdump` names stubs as well, from its own reading of the same tables.
+    @Test(.enabled(if: access("/usr/bin/objdump", X_OK) == 0, "objdump is not installed"))
+    func linkageStubsAreNamedAsObjdumpNamesThem() throws {
+        let program = "/usr/bin/objdump"
+        let listing = try #require(popen("objdump -d -j .plt -j .plt.sec -j .plt.got \(program) 2>/dev/null", "r"))
+        defer { pclose(listing) }
+        let file = open(program, O_RDONLY)
+        defer { close(file) }
+        let table = SymbolTable([try ElfReader(file: file)])
+        var line = [CChar](repeating: 0, count: 1024)
+        var count = 0
+        while fgets(&line, Int32(line.count), listing) != nil {
+            // 0000000000004030 <free@plt>:
+            let text = line.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
+            let fields = text.split(whereSeparator: { " <>:\n".contains($0) })
+            guard text.hasSuffix(">:\n"), fields.count == 2, fields[1].hasSuffix("@plt"),
+                let address = UInt64(fields[0], radix: 16)
+            else { continue }
+            count += 1
+            let name = fields[1].split(separator: "@").first.map { $0 + "@plt" }
+            #expect(
+                table.lookup(ModuleRelativeAddress(address + 4))?.name.split(separator: "@").first.map { $0 + "@plt" }
+                    == name)
+        }
+        #expect(count > 20)
+    }
+
     @Test func brokenFilesThrowOrReadAsLittleAsTheyHave() throws {
         let whole = try bytes(of: "/proc/self/exe")
         var random = SplitMix(state: 7)

@@ -1,0 +1,72 @@
+internal import CLibelf
+
+extension ElfReader {
+    /// Stubs of the procedure linkage table: the code through which a module calls functions of others. No symbol names
+    /// them; the relocation of the pointer that each jumps through does.
+    /// - Parameter body: receives where a stub is, its bytes' count, and the name of the function that it leads to.
+    func forEachLinkageStub(_ body: (_ address: UInt64, _ size: UInt64, _ name: UnsafePointer<CChar>) -> Void) {
+        #if arch(x86_64)
+            let names = namesByPointer()
+            guard !names.isEmpty else { return }
+            for section in [".plt", ".plt.sec", ".plt.got"] {
+                guard let stubs = self.section(named: section) else { continue }
+                Self.forEachIndirectJump(in: stubs) { address, size, pointer in
+                    if let name = names[pointer] { body(address, size, name) }
+                }
+            }
+        #endif
+    }
+
+    #if arch(x86_64)
+        /// The name of the symbol whose address the dynamic linker puts into each pointer.
+        private func namesByPointer() -> [UInt64: UnsafePointer<CChar>] {
+            var names: [UInt64: UnsafePointer<CChar>] = [:]
+            forEachSection { section, header in
+                guard header.sh_type == UInt32(SHT_RELA), header.sh_entsize > 0,
+                    let symbolSection = elf_getscn(elf, Int(header.sh_link)),
+                    let relocations = elf_getdata(section, nil), let symbols = elf_getdata(symbolSection, nil)
+                else { return }
+                var symbolHeader = GElf_Shdr()
+                guard gelf_getshdr(symbolSection, &symbolHeader) != nil else { return }
+                let count = Int32(clamping: relocations.pointee.d_size / MemoryLayout<GElf_Rela>.size)
+                for index in 0..<count {
+                    var relocation = GElf_Rela()
+                    guard gelf_getrela(relocations, index, &relocation) != nil else { continue }
+                    // R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT.
+                    let type = relocation.r_info & 0xFFFF_FFFF
+                    guard type == 6 || type == 7 else { continue }
+                    var symbol = GElf_Sym()
+                    guard gelf_getsym(symbols, Int32(clamping: relocation.r_info >> 32), &symbol) != nil,
+                        let name = elf_strptr(elf, Int(symbolHeader.sh_link), Int(symbol.st_name)), name.pointee != 0
+                    else { continue }
+                    names[relocation.r_offset] = UnsafePointer(name)
+                }
+            }
+            return names
+        }
+
+        /// Finds the `jmp *pointer(%rip)` (FF 25) of each stub; stubs are 16 bytes, and 8 where they hold nothing else.
+        private static func forEachIndirectJump(
+            in section: Section, _ body: (_ address: UInt64, _ size: UInt64, _ pointer: UInt64) -> Void
+        ) {
+            section.bytes.withUnsafeBytes { bytes in
+                var index = 0
+                var previous = -16
+                while index + 6 <= bytes.count {
+                    guard bytes[index] == 0xFF, bytes[index + 1] == 0x25 else {
+                        index += 1
+                        continue
+                    }
+                    let distance = bytes.loadUnaligned(fromByteOffset: index + 2, as: Int32.self)
+                    let next = section.address &+ UInt64(index + 6)
+                    // Protected stubs begin with endbr64, which is where callers jump to.
+                    let size = index - previous == 8 ? 8 : 16
+                    let start = index & ~(size - 1)
+                    body(section.address &+ UInt64(start), UInt64(size), next &+ UInt64(bitPattern: Int64(distance)))
+                    previous = index
+                    index += 6
+                }
+            }
+        }
+    #endif
+}
