@@ -175,6 +175,13 @@ package final class Recorder {
                 "only \(quality.received) of \(expected) expected samples arrived: the kernel's timer loses ticks"
                     + " where tasks switch or end within a sampling period; try a higher -F")
         }
+        let deep = aggregator.deeperThanCapture
+        if deep * 100 > quality.received, case .registersAndStack(let bytes) = session.configuration.layout.callGraph {
+            let remedy =
+                bytes < SampleLayout.maximumStackBytes
+                ? "; capture more with --stack-size \(SampleLayout.maximumStackBytes)" : ""
+            warnings.append("\(deep) stacks are deeper than the captured \(bytes) bytes\(remedy)")
+        }
         if aggregator.lostSideband > 0 {
             warnings.append(
                 "\(aggregator.lostSideband) records about mappings and threads were lost: some frames may be misnamed")

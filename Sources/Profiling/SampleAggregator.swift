@@ -34,6 +34,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private(set) var lostByRecords: Int64 = 0
     private(set) var lostSideband: Int64 = 0
     private(set) var malformed: Int64 = 0
+    /// Samples whose stack goes on beyond the captured bytes.
+    private(set) var deeperThanCapture: Int64 = 0
     /// Samples in functions without an unwind entry whose caller was proved otherwise.
     private(set) var recoveredLeaves: Int64 = 0
 
@@ -246,6 +248,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
 
     private mutating func marked(_ marker: Marker, module: Int32) -> StackTable.ID {
         raw.quality.truncated += 1
+        if marker == .stackBytes { deeperThanCapture += 1 }
         let frame = interner.intern(RawFrame(kind: .marker(marker), module: module))
         return raw.stacks.child(of: StackTable.root, frame: frame)
     }
