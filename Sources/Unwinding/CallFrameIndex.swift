@@ -18,7 +18,7 @@ enum CallFrameIndex {
         var isOutermost = false
     }
 
-    /// Entries sorted by address, none overlapping another. Broken records are skipped.
+    /// Entries sorted by address, no two with the same start. Broken records are skipped.
     static func entries(ehFrame: UnsafeRawBufferPointer, address: UInt64) -> [ts_fde] {
         var commons: [Int: Common] = [:]
         var entries: [ts_fde] = []
@@ -39,7 +39,8 @@ enum CallFrameIndex {
             if let entry = function(&body, common, at: start, sectionAddress: address) { entries.append(entry) }
         }
         entries.sort { $0.start < $1.start }
-        return withoutOverlap(entries)
+        // Of functions that overlap, the one that starts last holds an address; of two with one start, the first.
+        return entries.indices.filter { $0 == 0 || entries[$0].start != entries[$0 - 1].start }.map { entries[$0] }
     }
 
     private static func common(_ body: inout ByteReader) -> Common? {
@@ -129,23 +130,5 @@ enum CallFrameIndex {
             }
         }
         return false
-    }
-
-    /// Cuts each function at the start of the next one.
-    private static func withoutOverlap(_ sorted: [ts_fde]) -> [ts_fde] {
-        var result: [ts_fde] = []
-        result.reserveCapacity(sorted.count)
-        for entry in sorted {
-            if var last = result.last {
-                if last.start == entry.start { continue }
-                let gap = entry.start - last.start
-                if UInt64(last.length & 0x3FFF_FFFF) > gap {
-                    last.length = last.length & (signalFlag | outermostFlag) | UInt32(gap)
-                    result[result.count - 1] = last
-                }
-            }
-            result.append(entry)
-        }
-        return result
     }
 }

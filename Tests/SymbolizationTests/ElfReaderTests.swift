@@ -56,6 +56,9 @@ import Testing
         elf.forEachSymbol { _, name in names.append(String(cString: name)) }
         #expect(names.contains("__vdso_clock_gettime"))
         #expect(elf.ehFrame != nil)
+        let table = SymbolTable([elf])
+        #expect(table.lookup(ModuleRelativeAddress(.max - 1)) == nil, "behind every function")
+        #expect(table.lookup(ModuleRelativeAddress(1)) == nil, "in front of every function")
     }
 
     /// `objdump` names stubs as well, from its own reading of the same tables.

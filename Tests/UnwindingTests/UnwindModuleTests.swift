@@ -23,7 +23,7 @@ import Unwinding
         #expect(module.functionStart(of: ModuleRelativeAddress(0xFFF)) == nil)
     }
 
-    @Test func overlappingFunctionsAreCutAtTheNext() {
+    @Test func ofOverlappingFunctionsTheLastStartHolds() {
         var frames = EhFrameBuilder(address: 0x8000)
         frames.addCommon()
         frames.addFunction(start: 0x1000, length: 0x1000)

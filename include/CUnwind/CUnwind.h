@@ -36,7 +36,7 @@ typedef struct ts_unwind_module {
     const uint8_t *eh_frame;
     uint64_t eh_frame_size;
     uint64_t eh_frame_address;
-    const ts_fde *entries;  // sorted by start, not overlapping
+    const ts_fde *entries;  // sorted by start, no two with the same
     uint64_t entry_count;
     uint64_t entry_point;  // where the kernel starts the program, 0 for none
     uint64_t low, high;    // addresses the module occupies
