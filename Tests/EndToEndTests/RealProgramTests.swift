@@ -51,6 +51,25 @@ extension EndToEnd {
             try check(Tickscope.record(target.pid, []), named: 0.1, expecting: "lzma_code")
         }
 
+        /// Code that is written at run time: its frames have no unwind tables, and their names are in node's own map.
+        @Test(.enabled(if: Capability.hasTool("node"), "node is not installed"))
+        func node() throws {
+            let script = """
+                function fibonacci(n) { return n < 2 ? n : fibonacci(n - 1) + fibonacci(n - 2) }
+                console.log('ready')
+                const end = Date.now() + 30000
+                while (Date.now() < end) fibonacci(20)
+                """
+            let target = try Program(["node", "--perf-basic-prof", "-e", script])
+            defer {
+                target.kill()
+                unlink("/tmp/perf-\(target.pid).map")
+            }
+            try target.waitForLine("ready")
+            sleep(1)
+            try check(Tickscope.record(target.pid, []), named: 0.9, expecting: "fibonacci")
+        }
+
         /// ≥ 95 % whole stacks, some names, and every output of it non-empty.
         private func check(_ recording: Recording, named: Double, expecting function: String) throws {
             let quality = try recording.quality()
