@@ -37,8 +37,8 @@ fi
 echo "demo: replaying ${source[*]}, recording process $replay for ten seconds"
 "$tickscope" record -p "$replay" -d 10 -o out/profile.pb.gz
 "$tickscope" export out/profile.pb.gz --format collapsed -o out/stacks.folded
-"$tickscope" flame out/profile.pb.gz -o out/flame.svg
-"$tickscope" report out/profile.pb.gz | tee out/report.txt
+"$tickscope" flame out/profile.pb.gz -o out/flame.svg --short-names
+"$tickscope" report out/profile.pb.gz --short-names | tee out/report.txt
 stop_replay
 
 failures=0

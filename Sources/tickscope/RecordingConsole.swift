@@ -71,7 +71,7 @@ final class RecordingConsole {
 
     private func hottest(_ profile: Profile) {
         guard let column = profile.valueColumn() else { return }
-        let table = FunctionTable(profile, column: column)
+        let table = FunctionTable(profile.withShortSwiftNames(), column: column)
         for row in table.sorted(by: .own).prefix(5) where row.own.value > 0 {
             let share = percent(row.own.share(of: table.total))
             let padding = String(repeating: " ", count: max(0, 7 - share.count))

@@ -39,9 +39,11 @@ struct Flame: ParsableCommand {
 
     /// The name of the program that was profiled, when the profile tells.
     private func program(_ profile: Profile) -> String? {
+        let executable = profile.modules.first { $0.kind == .executable }.map { String($0.name) }
         let processes = Set(profile.labelSets.compactMap { $0.text("process") })
-        if processes.count == 1 { return processes.first }
-        return profile.modules.first { $0.kind == .executable }.map { String($0.name) }
+        guard processes.count == 1, let process = processes.first else { return executable }
+        // The kernel keeps 15 bytes of a name.
+        return process.utf8.count == 15 && executable?.hasPrefix(process) == true ? executable : process
     }
 
     /// `dir/engine.pb.gz` → `engine.svg`.

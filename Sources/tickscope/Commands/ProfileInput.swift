@@ -9,10 +9,14 @@ struct ProfileInput: ParsableArguments {
             "Profile: pprof or collapsed stacks, compressed or not; - for the standard input.", valueName: "file"))
     var file: String
 
+    @Flag(name: .customLong("short-names"), help: "Name Swift functions by their labels, without types.")
+    var shortensNames = false
+
     func read() throws -> Profile {
         let bytes = try InputFile.read(file)
         do {
-            return try FormatRegistry.decode(bytes)
+            let profile = try FormatRegistry.decode(bytes)
+            return shortensNames ? profile.withShortSwiftNames() : profile
         } catch let error as FormatError {
             throw FormatError(error.code, "'\(file)': \(error.description)")
         }
