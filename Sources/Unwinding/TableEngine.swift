@@ -51,9 +51,9 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         output[0] = lookup
         // hot: per frame
         while true {
-            let slot =
-                Int(truncatingIfNeeded: (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15 >> 40)
-                & (Self.slotCount - 1)
+            // Fibonacci hashing: the high bits of the product are the well mixed ones.
+            let mixed = (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
+            let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 1)
             if slots[slot].address != lookup || slots[slot].space != serial {
                 slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
             }

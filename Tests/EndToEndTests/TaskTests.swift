@@ -27,6 +27,42 @@ extension EndToEnd {
             #expect(stacks.share { $0.contains("early_thread") } >= 0.35)
         }
 
+        @Test func laterThreadsAreLeftOutOnRequest() throws {
+            let target = try Fixture.threads.start("30", "30", "8")
+            defer { target.kill() }
+            let folder = try TemporaryFolder()
+            let file = folder.file("early.pb.gz")
+            let recorder = try Tickscope.start(
+                ["record", "-p", "\(target.pid)", "--no-inherit", "--no-kernel", "--quiet", "-o", file])
+            defer { recorder.kill() }
+            try ProcessFacts.waitForAttach(recorder)
+            target.signal(SIGUSR1)
+            sleep(2)
+            recorder.signal(SIGINT)
+            #expect(try recorder.wait() == .exited(0), "\(recorder.errors.text)")
+            let stacks = try Recording(folder: folder, file: file).stacks()
+            #expect(stacks.containing("early_thread").total > 100)
+            #expect(stacks.containing("late_thread").total == 0)
+        }
+
+        @Test(.enabled(if: Capability.hasTool("prlimit"), "prlimit is not installed"))
+        func threadsForWhichNoDescriptorIsLeftAreCounted() throws {
+            let target = try Fixture.threads.start("30", "0", "40")
+            defer { target.kill() }
+            let deadline = Date(timeIntervalSinceNow: 5)
+            while ProcessFacts.threads(target.pid).count < 41, Date() < deadline { usleep(10_000) }
+            let folder = try TemporaryFolder()
+            let file = folder.file("some.pb.gz")
+            let recorder = try Program.run(
+                ["prlimit", "--nofile=64:64", Tickscope.path, "record", "-p", "\(target.pid)", "-d", "2", "-o", file])
+            #expect(try recorder.wait() == .exited(0), "\(recorder.errors.text)")
+            let quality = try RecordedFile(path: file).quality()
+            #expect(quality.received > 0)
+            #expect(quality.uncovered > 0 && quality.uncovered < 41)
+            #expect(recorder.errors.text.contains("\(quality.uncovered) threads are not covered"))
+            #expect(recorder.errors.text.contains("ulimit -n"))
+        }
+
         @Test func threadsThatLiveForMilliseconds() throws {
             let target = try Fixture.churn.start("30")
             defer { target.kill() }
