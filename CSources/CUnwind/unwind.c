@@ -274,8 +274,10 @@ size_t ts_unwind(ts_unwind_space *space, const uint64_t registers[TS_UNWIND_REGI
             *end = outermost ? TS_UNWIND_ROOT : TS_UNWIND_BAD_INFO;
             return depth;
         }
-        // A caller's frame lies above its callee's; only a signal may switch to another stack.
-        if (!trampoline && sp <= previous_sp) {
+        // A caller's frame lies above its callee's; only a signal may switch to another stack, and only a leaf may have
+        // nothing on the stack, its return address in a register (vfork).
+        int is_leaf = depth == 1;
+        if (!trampoline && (sp < previous_sp || (sp == previous_sp && !is_leaf))) {
             *end = TS_UNWIND_BAD_INFO;
             return depth;
         }

@@ -45,6 +45,8 @@ enum Instruction {
     static func cfaRSP(_ offset: UInt8) -> [UInt8] { [0x0C, 0x07, offset] }
     /// CFA = rbp + offset.
     static func cfaRBP(_ offset: UInt8) -> [UInt8] { [0x0C, 0x06, offset] }
+    /// The return address is in another register.
+    static func returnAddressInRegister(_ register: UInt8) -> [UInt8] { [0x09, 0x10, register] }
     /// Saved rbp at CFA - 8 × factor.
     static func rbpSaved(_ factor: UInt8) -> [UInt8] { [0x86, factor] }
     /// CFA = the 8 bytes at rbp - 8: what a function with a realigned stack has.

@@ -48,10 +48,11 @@
 
         /// Unwinds and gives the frames as module addresses.
         private func unwind(
-            _ module: UnwindModule?, pc: UInt64, rbp: UInt64 = 0, stack: [UInt64], capacity: Int = 64,
+            _ module: UnwindModule?, pc: UInt64, rbp: UInt64 = 0, rdi: UInt64 = 0, stack: [UInt64], capacity: Int = 64,
             mustAgree: Bool = true
         ) throws -> (frames: [UInt64], end: UnwindEnd) {
             var registers = [UInt64](repeating: 0, count: 17)
+            registers[5] = rdi
             registers[6] = rbp
             registers[7] = Self.stackBase
             registers[16] = pc + Self.bias
@@ -168,6 +169,27 @@
             let result = try unwind(
                 module, pc: Layout.leaf + 0x40, rbp: Self.stackBase + 16, stack: stack, mustAgree: false)
             #expect(result.frames == [Layout.leaf + 0x40, Layout.framePointer + 0x1F, Layout.start + 0xF])
+            #expect(result.end == .root)
+        }
+
+        @Test func aLeafMayKeepItsReturnAddressInARegister() throws {
+            // vfork pops it into rdi, since the child is to share its stack: CFA = rsp, return address in register 5.
+            var frames = EhFrameBuilder(address: 0x10000)
+            frames.addCommon()
+            frames.addFunction(
+                start: Layout.leaf, length: 0x100,
+                instructions: Instruction.advance(1) + Instruction.cfaOffset(0) + Instruction.returnAddressInRegister(5)
+            )
+            frames.addFunction(
+                start: Layout.framePointer, length: 0x100, instructions: Instruction.cfaOffset(24))
+            frames.addFunction(start: Layout.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
+            let module = UnwindModule(
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
+                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+            let result = try unwind(
+                module, pc: Layout.leaf + 4, rdi: address(Layout.framePointer + 0x20),
+                stack: [1, 2, address(Layout.start + 0x10), 4])
+            #expect(result.frames == [Layout.leaf + 4, Layout.framePointer + 0x1F, Layout.start + 0xF])
             #expect(result.end == .root)
         }
 
