@@ -5,6 +5,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <sys/syscall.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -97,3 +98,19 @@ int ts_affinity_set(pid_t task, const uint8_t *bits, size_t bytes) {
 int ts_wait_exited(int status) { return WIFEXITED(status); }
 int ts_wait_exit_code(int status) { return WEXITSTATUS(status); }
 int ts_wait_signal(int status) { return WTERMSIG(status); }
+
+int64_t ts_read_memory(int32_t pid, uint64_t address, void *buffer, size_t bytes) {
+    // A read that begins in one mapping ends at the first page that is not there; pieces keep what came before it.
+    enum { PIECE = 1 << 16 };
+    size_t done = 0;
+    while (done < bytes) {
+        size_t wanted = bytes - done < PIECE ? bytes - done : PIECE;
+        struct iovec local = {(char *)buffer + done, wanted};
+        struct iovec remote = {(void *)(uintptr_t)(address + done), wanted};
+        ssize_t count = process_vm_readv(pid, &local, 1, &remote, 1, 0);
+        if (count < 0) return done > 0 ? (int64_t)done : -errno;
+        done += (size_t)count;
+        if ((size_t)count < wanted) break;
+    }
+    return (int64_t)done;
+}

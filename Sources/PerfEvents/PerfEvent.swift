@@ -71,7 +71,7 @@ package struct PerfEvent: ~Copyable {
         if !options.layout.includesKernel {
             flags |= TS_PERF_EXCLUDE_KERNEL | TS_PERF_NO_KERNEL_CALLCHAIN
         }
-        if options.layout.hasUserRegisters { flags |= TS_PERF_NO_USER_CALLCHAIN }
+        if !options.layout.includesUserChain { flags |= TS_PERF_NO_USER_CALLCHAIN }
         switch options.rate {
         case .frequency(let hertz):
             flags |= TS_PERF_FREQUENCY

@@ -12,10 +12,13 @@ package struct SampleLayout: Hashable, Sendable {
 
     package var callGraph: CallGraph
     package var includesKernel: Bool
+    /// Whether the kernel's chain of user frame pointers comes with the registers and the stack.
+    package var includesUserChain: Bool
 
-    package init(callGraph: CallGraph, includesKernel: Bool) {
+    package init(callGraph: CallGraph, includesKernel: Bool, includesUserChain: Bool = false) {
         self.callGraph = callGraph
         self.includesKernel = includesKernel
+        self.includesUserChain = includesUserChain || callGraph == .framePointers
     }
 
     /// Largest multiple of 8 that a record's 16-bit size leaves room for.
@@ -38,7 +41,7 @@ package struct SampleLayout: Hashable, Sendable {
         if case .registersAndStack = callGraph { true } else { false }
     }
 
-    var userStackBytes: UInt32 {
+    package var userStackBytes: UInt32 {
         if case .registersAndStack(let bytes) = callGraph { bytes } else { 0 }
     }
 }

@@ -14,6 +14,8 @@ package struct RecordingQuality: Hashable, Sendable {
         case throttled
         /// Samples whose stack ends before the thread's entry.
         case truncated
+        /// Samples whose stack was deeper than the captured bytes and was completed with frames that are proved.
+        case completed
         /// Samples whose leaf frame has no function name.
         case unnamed
         /// Tasks that were seen but could not be attached to.
@@ -27,6 +29,7 @@ package struct RecordingQuality: Hashable, Sendable {
     package var lost: Int64 = 0
     package var throttled: Int64 = 0
     package var truncated: Int64 = 0
+    package var completed: Int64 = 0
     package var unnamed: Int64 = 0
     package var uncovered: Int64 = 0
     package var dropped: Int64 = 0
@@ -43,6 +46,7 @@ package struct RecordingQuality: Hashable, Sendable {
         case .lost: lost
         case .throttled: throttled
         case .truncated: truncated
+        case .completed: completed
         case .unnamed: unnamed
         case .uncovered: uncovered
         case .dropped: dropped
@@ -85,6 +89,7 @@ extension RecordingQuality {
             case "lost": lost = value
             case "throttled": throttled = value
             case "truncated": truncated = value
+            case "completed": completed = value
             case "unnamed": unnamed = value
             case "uncovered": uncovered = value
             case "dropped": dropped = value

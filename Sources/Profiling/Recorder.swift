@@ -16,6 +16,10 @@ package final class Recorder {
 
     /// Longest wait for records: bounds how old the live numbers are.
     private static let longestWait = 0.1
+    /// Wait while something is to be learned from the next samples.
+    private static let eagerWait = 0.01
+    /// Nanoseconds in which the captures find their size.
+    private static let eagerStart: UInt64 = 500_000_000
 
     /// Attaches to the targets; sampling starts with ``run(progress:)``.
     /// - Parameters:
@@ -55,6 +59,7 @@ package final class Recorder {
             if stop.signal != 0 || targetsHaveEnded() { break }
             wait(&requests, until: min(deadline ?? .max, nextCheckpoint), now: now)
             session.drain(into: &aggregator)
+            aggregator.settle()
             progress(currentProgress())
             if MonotonicClock.now() >= nextCheckpoint {
                 nextCheckpoint = MonotonicClock.now() + UInt64(plan.checkpointInterval * 1e9)
@@ -105,7 +110,8 @@ package final class Recorder {
         for file in session.rings.pollDescriptors {
             requests.append(pollfd(fd: file, events: Int16(POLLIN), revents: 0))
         }
-        let seconds = min(Self.longestWait, limit > now ? Double(limit - now) / 1e9 : 0)
+        let isEager = aggregator.isEager || now &- startTime < Self.eagerStart
+        let seconds = min(isEager ? Self.eagerWait : Self.longestWait, limit > now ? Double(limit - now) / 1e9 : 0)
         let ready = poll(&requests, nfds_t(requests.count), Int32((seconds * 1000).rounded(.up)))
         if ready > 0, requests[1..<(1 + watched.count)].contains(where: { $0.revents != 0 }) { session.watch.update() }
         if watched.isEmpty { session.watch.update() }
@@ -160,6 +166,14 @@ package final class Recorder {
             metadata.period = event.unit == "nanoseconds" ? 1_000_000_000 / Int64(clamping: hertz) : 0
         }
         metadata.comments = plan.comments
+        if aggregator.completedFrames > 0 {
+            metadata.comments.append(
+                "\(aggregator.completedFrames) frames beyond the captured stack, proved by watched return addresses")
+        }
+        if aggregator.chainedFrames > 0 {
+            metadata.comments.append(
+                "\(aggregator.chainedFrames) frames from frame-pointer chains, proved by the unwind tables")
+        }
         if aggregator.recoveredLeaves > 0 {
             metadata.comments.append(
                 "\(aggregator.recoveredLeaves) samples in functions without unwind information: caller proved by its call"
@@ -178,9 +192,10 @@ package final class Recorder {
         let deep = aggregator.deeperThanCapture
         if deep * 100 > quality.received, case .registersAndStack(let bytes) = session.configuration.layout.callGraph {
             let remedy =
-                bytes < SampleLayout.maximumStackBytes
-                ? "; capture more with --stack-size \(SampleLayout.maximumStackBytes)" : ""
-            warnings.append("\(deep) stacks are deeper than the captured \(bytes) bytes\(remedy)")
+                bytes < SampleLayout.maximumStackBytes && !plan.adaptsCapture
+                ? "\(bytes) bytes; leave it to --call-graph auto, or capture more with --stack-size"
+                : "bytes, and what they go on to could not be proved"
+            warnings.append("\(deep) stacks are deeper than the captured \(remedy)")
         }
         if aggregator.lostSideband > 0 {
             warnings.append(

@@ -44,6 +44,10 @@ package struct RecordingPlan: Sendable {
     package var comments: [String]
 
     package var unwinder: Unwinder
+    /// Whether the captured stack grows and shrinks with what the threads' stacks need.
+    package var adaptsCapture = false
+    /// Whether stacks that are deeper than the capture are completed from the running process.
+    package var completesStacks = false
     package var limits = RecordingLimits()
 
     package init(

@@ -19,6 +19,9 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private let unwinder: Unwinder
     private let limits: RecordingLimits
     private var table = TableEngine()
+    private var captures: CaptureController?
+    private let completion: StackCompletion?
+    private var trace = UnwindTrace(capacity: SampleAggregator.deepest)
     private var libunwind = LibunwindEngine()
     private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
     private let registers = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: UserRegisters.count)
@@ -34,8 +37,10 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private(set) var lostByRecords: Int64 = 0
     private(set) var lostSideband: Int64 = 0
     private(set) var malformed: Int64 = 0
-    /// Samples whose stack goes on beyond the captured bytes.
+    /// Samples whose stack goes on beyond the captured bytes, completed ones excluded.
     private(set) var deeperThanCapture: Int64 = 0
+    /// Frames that the kernel's frame-pointer chain gave, proved by the tables.
+    private(set) var chainedFrames: Int64 = 0
     /// Samples in functions without an unwind entry whose caller was proved otherwise.
     private(set) var recoveredLeaves: Int64 = 0
 
@@ -44,6 +49,10 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         limits = plan.limits
         self.attachment = attachment
         decoder = RecordDecoder(layout: layout)
+        captures =
+            plan.adaptsCapture
+            ? CaptureController(startingWith: layout.userStackBytes, attachment: attachment) : nil
+        completion = plan.completesStacks && plan.unwinder == .table ? StackCompletion() : nil
         registers.initialize(repeating: 0)
         pcs.initialize(repeating: 0)
     }
@@ -68,11 +77,24 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         copy.frames = interner.frames
         copy.modules = modules.modules
         copy.quality.received = received
+        copy.quality.completed = completion?.completedSamples ?? 0
         for index in copy.threads.indices {
             let pid = copy.threads[index].pid
             if let name = processes.name(ofThread: pid) { copy.threads[index].processName = name }
         }
         return copy
+    }
+
+    /// Frames won beyond the captured bytes.
+    var completedFrames: Int64 { completion?.completedFrames ?? 0 }
+
+    /// Whether the next records should be looked at soon: a thread's outer frames wait to be watched.
+    var isEager: Bool { completion?.isWaiting ?? false }
+
+    /// Does what must not be done between records: replaces events, watches stacks.
+    mutating func settle() {
+        captures?.settleRequests()
+        completion?.arm(engine: &table) { [code] pid in code[pid]?.unwindSpace }
     }
 
     // MARK: Records
@@ -96,7 +118,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     }
 
     private mutating func handle(_ record: SidebandRecord, time: UInt64) {
-        attachment.note(record)
+        attachment.note(record, time: time)
         let change = processes.apply(record, time: time)
         switch record {
         case .lost(let id, let count):
@@ -108,12 +130,15 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         case .throttle: raw.quality.throttled += 1
         case .comm(let task, let name, let isExec):
             if isExec {
+                completion?.forget(thread: task.tid)
                 code[task.pid] = nil
                 threadIndexes[task.tid] = nil
             } else if let index = threadIndexes[task.tid] {
                 raw.threads[Int(index)].name = name
             }
-        case .exit(let task, _): threadIndexes[task.tid] = nil
+        case .exit(let task, _):
+            threadIndexes[task.tid] = nil
+            completion?.forget(thread: task.tid)
         case .fork(let child, _): threadIndexes[child.tid] = nil
         case .mapping, .unthrottle: break
         }
@@ -175,7 +200,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         let chain = CallchainParts(sample.callchain)
         var stack = StackTable.root
         switch decoder.layout.callGraph {
-        case .registersAndStack: stack = userStack(byUnwinding: sample)
+        case .registersAndStack: stack = userStack(byUnwinding: sample, chain: chain.user)
         case .framePointers: stack = userStack(chain: chain.user, of: sample)
         }
         var index = chain.kernel.count - 1
@@ -192,7 +217,9 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         return stack
     }
 
-    private mutating func userStack(byUnwinding sample: SampleView) -> StackTable.ID {
+    private mutating func userStack(
+        byUnwinding sample: SampleView, chain: UnsafeBufferPointer<UInt64>
+    ) -> StackTable.ID {
         switch sample.registersABI {
         case .none: return StackTable.root  // a task without user memory: kernel frames only, and complete
         case .bits32: return marked(.notNative, module: -1)
@@ -200,16 +227,52 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         }
         guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
         sample.copyRegisters(to: registers)
-        let space = code.unwindSpace
-        let result =
-            switch unwinder {
-            case .table:
-                table.unwindRecoveringLeaf(registers: registers, stack: sample.stack, space: space, output: pcs)
-            case .libunwind:
-                libunwind.unwindRecoveringLeaf(registers: registers, stack: sample.stack, space: space, output: pcs)
-            }
+        var result = unwind(sample.stack, chain: chain, space: code.unwindSpace)
         if result.isLeafRecovered { recoveredLeaves += 1 }
-        return push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
+        chainedFrames += Int64(result.chainedFrames)
+        let isShort = result.end == .stackBytes
+        if isShort, let completion { complete(sample, with: completion, code: code, result: &result) }
+        let stack = push(frameCount: result.frameCount, marker: Marker(result.end), code: code)
+        if captures != nil { adaptCapture(sample, chain: chain, isShort: isShort, space: code.unwindSpace) }
+        return stack
+    }
+
+    private mutating func unwind(
+        _ stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>, space: UnwindSpace
+    ) -> UnwindResult {
+        switch unwinder {
+        case .table:
+            table.unwindRecoveringLeaf(registers: registers, stack: stack, chain: chain, space: space, output: pcs)
+        case .libunwind:
+            libunwind.unwindRecoveringLeaf(registers: registers, stack: stack, space: space, output: pcs)
+        }
+    }
+
+    /// Adds the frames beyond the captured bytes, where they are proved.
+    private mutating func complete(
+        _ sample: SampleView, with completion: StackCompletion, code: ProcessCode, result: inout UnwindResult
+    ) {
+        let plain = table.trace(
+            registers: UnsafeBufferPointer(registers), stack: sample.stack, space: code.unwindSpace, output: pcs,
+            into: &trace)
+        let count = completion.complete(
+            trace, process: sample.pid, thread: sample.tid, time: sample.time,
+            stackPointer: registers[UserRegisters.stackPointer], output: pcs)
+        if let count {
+            result = UnwindResult(frameCount: count, end: .root)
+        } else if result.frameCount > plain.frameCount {
+            // The trace has gone over the chain's frames.
+            _ = unwind(sample.stack, chain: CallchainParts(sample.callchain).user, space: code.unwindSpace)
+        }
+    }
+
+    private mutating func adaptCapture(
+        _ sample: SampleView, chain: UnsafeBufferPointer<UInt64>, isShort: Bool, space: UnwindSpace
+    ) {
+        guard case .tryBytes(let bytes)? = captures?.note(eventID: sample.eventID, isShort: isShort) else { return }
+        let part = UnsafeRawBufferPointer(rebasing: sample.stack.prefix(Int(bytes)))
+        let trial = unwind(part, chain: chain, space: space)
+        captures?.didTry(eventID: sample.eventID, isComplete: trial.end != .stackBytes)
     }
 
     private mutating func userStack(chain: UnsafeBufferPointer<UInt64>, of sample: SampleView) -> StackTable.ID {

@@ -8,37 +8,53 @@ package import PerfEvents
 /// and the opening of their parents' events are found by listing again until a pass finds nothing new. Such a thread
 /// may have inherited events *and* be attached to directly; ``accepts(eventID:tid:)`` then keeps one of the two.
 package final class Attachment {
-    private final class Event {
+    final class Event {
         let event: PerfEvent
         let isSampling: Bool
+        /// The thread that it was opened on.
+        let thread: Int32
+        let id: UInt64
 
-        init(_ event: consuming PerfEvent, isSampling: Bool) {
-            self.event = event
+        init(_ event: consuming PerfEvent, isSampling: Bool, thread: Int32) {
             self.isSampling = isSampling
+            self.thread = thread
+            id = event.reading()?.id ?? 0
+            self.event = event
         }
     }
 
-    private let rings: RingSet
-    private let event: EventSpecification
-    private let options: PerfEvent.Options
-    private var events: [Event] = []
+    let rings: RingSet
+    let event: EventSpecification
+    let options: PerfEvent.Options
+    var events: [Event] = []
     /// The thread for which an event was opened, by the event's number in records.
-    private var owners: [UInt64: Int32] = [:]
+    var owners: [UInt64: Int32] = [:]
+    /// Numbers of events that were replaced; what they have written is still to be read.
+    var retired: Set<UInt64> = []
+    /// What the replaced events have counted.
+    var retiredTotals = Totals()
     private var attempted: Set<Int32> = []
-    /// Threads known to have inherited all events of a covered one.
-    private var inherited: Set<Int32> = []
+    /// Threads known to have inherited all events of a covered one, and the thread that these were opened on.
+    var inherited: [Int32: Int32] = [:]
     /// The thread whose events speak for a thread, once duplicates are possible.
-    private var speakers: [Int32: Int32] = [:]
-    private var mayHaveDuplicates = false
+    var speakers: [Int32: Int32] = [:]
+    var mayHaveDuplicates = false
+    /// When the events of a thread were replaced: what it started before inherited those that are gone.
+    var replacedTime: [Int32: UInt64] = [:]
+    /// Threads whose inherited events are gone, with the capture that they had.
+    var orphans: [(tid: Int32, captureBytes: UInt32?)] = []
+
+    /// Stack bytes that a thread's own events capture, where that is not what the recording began with.
+    var captureBytes: [Int32: UInt32] = [:]
 
     /// Threads with events of their own.
-    package private(set) var covered: Set<Int32> = []
+    package internal(set) var covered: Set<Int32> = []
     /// Threads that exist but could not be attached to, and why the first of them could not.
     package private(set) var uncovered: [Int32] = []
     package private(set) var firstFailure: PerfError?
 
     /// Most events to open: the rest of the process's descriptors is for the files of the targets and for our own.
-    private let capacity: Int
+    let capacity: Int
 
     init(rings: RingSet, event: EventSpecification, options: PerfEvent.Options, descriptorLimit: Int) {
         capacity = descriptorLimit - min(512, descriptorLimit / 2)
@@ -53,7 +69,7 @@ package final class Attachment {
     func attach(process pid: Int32, isLaterPass: Bool, samples: (Int32) -> Bool) -> Bool {
         var foundNew = false
         for tid in ProcessFiles.tasks(of: pid) ?? [] {
-            guard !attempted.contains(tid), !inherited.contains(tid) else { continue }
+            guard !attempted.contains(tid), inherited[tid] == nil else { continue }
             attempted.insert(tid)
             foundNew = true
             if isLaterPass { mayHaveDuplicates = true }
@@ -75,14 +91,15 @@ package final class Attachment {
                 for (index, cpu) in rings.cpus.enumerated() {
                     let event = try PerfEvent.sampling(event, options: options, task: tid, cpu: cpu)
                     try rings.redirectSamples(event, cpuIndex: index)
-                    if let id = event.reading()?.id { owners[id] = tid }
-                    events.append(Event(event, isSampling: true))
+                    let opened = Event(event, isSampling: true, thread: tid)
+                    owners[opened.id] = tid
+                    events.append(opened)
                 }
             }
             for (index, cpu) in rings.cpus.enumerated() {
                 let event = try PerfEvent.sideband(task: tid, cpu: cpu, inherits: true)
                 try rings.redirectSideband(event, cpuIndex: index)
-                events.append(Event(event, isSampling: false))
+                events.append(Event(event, isSampling: false, thread: tid))
             }
             if samples {
                 covered.insert(tid)
@@ -99,15 +116,21 @@ package final class Attachment {
     }
 
     /// Learns which threads have inherited their events.
-    package func note(_ record: SidebandRecord) {
+    package func note(_ record: SidebandRecord, time: UInt64) {
         switch record {
         case .fork(let child, let parent):
-            if inherited.count < 1 << 20 { inherited.insert(child.tid) }
+            let owner = inherited[parent.tid] ?? parent.tid
+            if inherited.count < 1 << 20 { inherited[child.tid] = owner }
+            if let replaced = replacedTime[parent.tid], time < replaced {
+                orphans.append((child.tid, captureBytes[parent.tid]))
+            }
             if mayHaveDuplicates, speakers[child.tid] == nil, speakers.count < 1 << 20 {
                 speakers[child.tid] = speakers[parent.tid]
             }
         case .exit(let task, _):
-            inherited.remove(task.tid)
+            inherited[task.tid] = nil
+            replacedTime[task.tid] = nil
+            captureBytes[task.tid] = nil
             if mayHaveDuplicates { speakers[task.tid] = nil }
         default: break
         }
@@ -119,7 +142,7 @@ package final class Attachment {
     /// Whether a sample counts, or tells the same as another one.
     // hot: per sample
     package func accepts(eventID: UInt64, tid: Int32) -> Bool {
-        guard mayHaveDuplicates, let owner = owners[eventID] else { return true }
+        guard mayHaveDuplicates, let owner = owners[eventID], !retired.contains(eventID) else { return true }
         if let speaker = speakers[tid] { return speaker == owner }
         if speakers.count < 1 << 20 { speakers[tid] = owner }
         return true
@@ -127,7 +150,7 @@ package final class Attachment {
 
     /// Whether a thread or child that a covered thread started still runs. Asks procfs, since an exit record may be lost.
     package func hasLivingDescendants() -> Bool {
-        inherited = inherited.filter { ProcessFiles.status(of: $0).map { !$0.isDead } ?? false }
+        inherited = inherited.filter { ProcessFiles.status(of: $0.key).map { !$0.isDead } ?? false }
         return !inherited.isEmpty
     }
 
@@ -145,15 +168,17 @@ package final class Attachment {
         package var value: UInt64 = 0
         /// Samples that did not fit into a ring; nil when the kernel does not say.
         package var lost: UInt64?
+
+        mutating func add(_ reading: PerfEvent.Reading?) {
+            guard let reading else { return }
+            value &+= reading.value
+            if let lost = reading.lost { self.lost = (self.lost ?? 0) &+ lost }
+        }
     }
 
     package func totals() -> Totals {
-        var totals = Totals()
-        for event in events where event.isSampling {
-            guard let reading = event.event.reading() else { continue }
-            totals.value &+= reading.value
-            if let lost = reading.lost { totals.lost = (totals.lost ?? 0) &+ lost }
-        }
+        var totals = retiredTotals
+        for event in events where event.isSampling { totals.add(event.event.reading()) }
         return totals
     }
 }

@@ -2,7 +2,7 @@ internal import CUnwind
 internal import Glibc
 
 extension UnwindEngine where Self: ~Copyable {
-    /// Unwinds a sample like ``unwind(registers:stack:space:output:)``, also from a leaf function that has no unwind entry.
+    /// Unwinds a sample like ``unwind(registers:stack:chain:space:output:)``, also from a leaf function that has no unwind entry.
     ///
     /// Compilers leave the entry out for functions that touch no stack (Swift does). There the return address is the
     /// word at the stack pointer. It is taken only when all of this holds, and nothing is taken otherwise: the word
@@ -11,11 +11,12 @@ extension UnwindEngine where Self: ~Copyable {
     /// - Parameter registers: changed during the call, restored after it.
     // hot: per sample
     package mutating func unwindRecoveringLeaf(
-        registers: UnsafeMutableBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, space: UnwindSpace,
+        registers: UnsafeMutableBufferPointer<UInt64>, stack: UnsafeRawBufferPointer,
+        chain: UnsafeBufferPointer<UInt64> = UnsafeBufferPointer(start: nil, count: 0), space: UnwindSpace,
         output: UnsafeMutableBufferPointer<UInt64>
     ) -> UnwindResult {
         let input = UnsafeBufferPointer(registers)
-        let plain = unwind(registers: input, stack: stack, space: space, output: output)
+        let plain = unwind(registers: input, stack: stack, chain: chain, space: space, output: output)
         guard plain.frameCount == 1, plain.end == .noUnwindInfo, stack.count >= 16, output.count >= 2 else {
             return plain
         }
@@ -28,7 +29,7 @@ extension UnwindEngine where Self: ~Copyable {
         registers[pcIndex] = candidate &- 1
         registers[spIndex] = saved.sp &+ 8
         var rest = unwind(
-            registers: input, stack: UnsafeRawBufferPointer(rebasing: stack[8...]), space: space,
+            registers: input, stack: UnsafeRawBufferPointer(rebasing: stack[8...]), chain: chain, space: space,
             output: UnsafeMutableBufferPointer(rebasing: output[1...]))
         registers[pcIndex] = saved.pc
         registers[spIndex] = saved.sp

@@ -6,8 +6,8 @@ package struct LibunwindEngine: UnwindEngine {
 
     // hot: per sample
     package mutating func unwind(
-        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, space: UnwindSpace,
-        output: UnsafeMutableBufferPointer<UInt64>
+        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>
     ) -> UnwindResult {
         precondition(registers.count >= Int(TS_UNWIND_REGISTERS), "all registers in DWARF order")
         guard let registers = registers.baseAddress, let pcs = output.baseAddress else {

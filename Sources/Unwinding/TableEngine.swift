@@ -34,109 +34,235 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     private static let framePointer = Int(registers.framePointer)
     private static let stackPointer = Int(registers.stackPointer)
 
+    /// Unwinds one sample with the help of the chain that the kernel followed through frame pointers.
+    ///
+    /// Where the captured bytes end, the chain goes on, for as long as the tables prove it right: see
+    /// ``followChain(_:from:count:registers:stack:space:output:)``.
+    /// - Parameter chain: user addresses, leaf first; may be empty.
     // hot: per sample
     package mutating func unwind(
-        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, space: UnwindSpace,
-        output: UnsafeMutableBufferPointer<UInt64>
+        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>
     ) -> UnwindResult {
-        let low = registers[Self.stackPointer]
+        var observer = NoObserver()
+        return unwind(
+            registers: registers, stack: stack, chain: chain, space: space, output: output, observer: &observer)
+    }
+
+    /// Unwinds one sample and keeps its steps, the one that could not be taken included.
+    package mutating func trace(
+        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, space: UnwindSpace,
+        output: UnsafeMutableBufferPointer<UInt64>, into trace: inout UnwindTrace
+    ) -> UnwindResult {
+        trace.removeAll()
+        return unwind(
+            registers: registers, stack: stack, chain: UnsafeBufferPointer(start: nil, count: 0), space: space,
+            output: output, observer: &trace)
+    }
+
+    /// Unwinds from a caller on, whose callee's registers are not known.
+    /// - Parameters:
+    ///   - returnAddress: where the caller goes on.
+    ///   - stackPointer: the caller's, right after the return.
+    ///   - framePointer: the caller's; nil when it is not known.
+    ///   - output: receives the caller's address first.
+    package mutating func unwind(
+        returnAddress: UInt64, stackPointer: UInt64, framePointer: UInt64?, stack: StackBytes, space: UnwindSpace,
+        output: UnsafeMutableBufferPointer<UInt64>, into trace: inout UnwindTrace
+    ) -> UnwindResult {
+        trace.removeAll()
         guard output.count > 0 else { return UnwindResult(frameCount: 0, end: .depth) }
-        let serial = space.serial
-        var sp = low
-        var fp = registers[Self.framePointer]
-        var isFramePointerKnown = true
-        var followsFramePointers = false
-        var lookup = registers[registers.count - 1]
+        var state = UnwindState(
+            lookup: returnAddress &- 1, sp: stackPointer, fp: framePointer ?? 0,
+            isFramePointerKnown: framePointer != nil)
+        output[0] = state.lookup
         var count = 1
-        output[0] = lookup
+        guard let end = walk(&state, &count, stack: stack, space: space, output: output, observer: &trace) else {
+            return UnwindResult(frameCount: count, end: .badUnwindInfo)
+        }
+        return UnwindResult(frameCount: count, end: end)
+    }
+
+    @inline(__always)
+    private mutating func unwind<Observer: UnwindObserver & ~Copyable>(
+        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>, observer: inout Observer
+    ) -> UnwindResult {
+        guard output.count > 0 else { return UnwindResult(frameCount: 0, end: .depth) }
+        let bytes = StackBytes(stack, at: registers[Self.stackPointer])
+        var state = UnwindState(
+            lookup: registers[registers.count - 1], sp: bytes.low, fp: registers[Self.framePointer],
+            isFramePointerKnown: true)
+        output[0] = state.lookup
+        var count = 1
+        guard let end = walk(&state, &count, stack: bytes, space: space, output: output, observer: &observer) else {
+            fallbackCount += 1
+            return fallback.unwind(registers: registers, stack: stack, space: space, output: output)
+        }
+        if end == .stackBytes, chain.count > 1 {
+            return followChain(
+                chain, from: state, count: count, framePointer: registers[Self.framePointer], stack: bytes,
+                space: space, output: output)
+        }
+        return UnwindResult(frameCount: count, end: end)
+    }
+
+    /// The row of an address, from the cache if it is there.
+    @inline(__always)
+    private func row(at lookup: UInt64, serial: UInt64, space: UnwindSpace) -> UnwindRow {
+        // Fibonacci hashing: the high bits of the product are the well mixed ones.
+        let mixed = (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
+        let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 1)
+        if slots[slot].address != lookup || slots[slot].space != serial {
+            slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
+        }
+        return slots[slot].row
+    }
+
+    /// Goes from frame to frame for as long as the bytes last.
+    /// - Parameters:
+    ///   - state: left at the last frame.
+    ///   - count: of frames in the output.
+    /// - Returns: nil when a frame's rule is no row.
+    @inline(__always)
+    private func walk<Observer: UnwindObserver & ~Copyable>(
+        _ state: inout UnwindState, _ count: inout Int, stack: StackBytes, space: UnwindSpace,
+        output: UnsafeMutableBufferPointer<UInt64>, observer: inout Observer
+    ) -> UnwindEnd? {
+        let serial = space.serial
+        var followsFramePointers = false
         // hot: per frame
         while true {
-            // Fibonacci hashing: the high bits of the product are the well mixed ones.
-            let mixed = (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
-            let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 1)
-            if slots[slot].address != lookup || slots[slot].space != serial {
-                slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
-            }
-            let row = slots[slot].row
+            let row = row(at: state.lookup, serial: serial, space: space)
             var cfa: UInt64
             switch row.kind {
-            case .stackPointer: cfa = sp &+ UInt64(bitPattern: Int64(row.cfaOffset))
+            case .stackPointer: cfa = state.sp &+ UInt64(bitPattern: Int64(row.cfaOffset))
             case .framePointer:
-                guard isFramePointerKnown else { return UnwindResult(frameCount: count, end: .badUnwindInfo) }
-                cfa = fp &+ UInt64(bitPattern: Int64(row.cfaOffset))
+                guard state.isFramePointerKnown else { return .badUnwindInfo }
+                cfa = state.fp &+ UInt64(bitPattern: Int64(row.cfaOffset))
             case .loadFromStackPointer, .loadFromFramePointer:
-                guard isFramePointerKnown || row.kind == .loadFromStackPointer else {
-                    return UnwindResult(frameCount: count, end: .badUnwindInfo)
-                }
-                let base = row.kind == .loadFromStackPointer ? sp : fp
-                guard let loaded = Self.load(base &+ UInt64(bitPattern: Int64(row.cfaOffset)), stack, low) else {
-                    return UnwindResult(frameCount: count, end: .stackBytes)
+                guard state.isFramePointerKnown || row.kind == .loadFromStackPointer else { return .badUnwindInfo }
+                let base = row.kind == .loadFromStackPointer ? state.sp : state.fp
+                guard let loaded = stack.load(base &+ UInt64(bitPattern: Int64(row.cfaOffset))) else {
+                    return .stackBytes
                 }
                 cfa = loaded
-            case .linkageStub: cfa = sp &+ (lookup & 15 >= UInt64(row.returnOffset) ? 16 : 8)
-            case .noInfo where !followsFramePointers: return UnwindResult(frameCount: count, end: .noUnwindInfo)
+            case .linkageStub: cfa = state.sp &+ (state.lookup & 15 >= UInt64(row.returnOffset) ? 16 : 8)
+            case .noInfo where !followsFramePointers: return .noUnwindInfo
             case .generated, .noInfo:
                 // Compilers at run time keep frame pointers for profilers, and so do the parts of a runtime that were
                 // compiled by itself into its file. A word that is no frame pointer ends the stack here.
-                guard isFramePointerKnown, fp &- sp < UInt64(stack.count), fp & 7 == 0,
-                    let caller = Self.load(fp, stack, low), let next = Self.load(fp &+ 8, stack, low),
-                    next == 0 || space.isExecutable(next &- 1)
-                else {
-                    return UnwindResult(frameCount: count, end: row.kind == .noInfo ? .noUnwindInfo : .noModule)
+                let unfit: UnwindEnd = row.kind == .noInfo ? .noUnwindInfo : .noModule
+                guard state.isFramePointerKnown, state.fp & 7 == 0, state.fp &- state.sp < Self.longestFrame else {
+                    return unfit
                 }
+                guard let caller = stack.load(state.fp), let next = stack.load(state.fp &+ 8) else {
+                    return .stackBytes
+                }
+                guard next == 0 || space.isExecutable(next &- 1) else { return unfit }
                 followsFramePointers = true
-                if next == 0 { return UnwindResult(frameCount: count, end: .root) }
-                guard count < output.count else { return UnwindResult(frameCount: count, end: .depth) }
-                sp = fp &+ 16
-                fp = caller
-                lookup = next &- 1
-                output[count] = lookup
+                if next == 0 { return .root }
+                guard count < output.count else { return .depth }
+                observer.didStep(
+                    UnwindTrace.Step(returnSlot: state.fp &+ 8, returnAddress: next, framePointer: caller))
+                state.sp = state.fp &+ 16
+                state.fp = caller
+                state.lookup = next &- 1
+                output[count] = state.lookup
                 count += 1
                 continue
-            case .outermost: return UnwindResult(frameCount: count, end: .root)
-            case .noModule: return UnwindResult(frameCount: count, end: .noModule)
-            case .bad: return UnwindResult(frameCount: count, end: .badUnwindInfo)
-            case .unsupported:
-                fallbackCount += 1
-                return fallback.unwind(registers: registers, stack: stack, space: space, output: output)
+            case .outermost: return .root
+            case .noModule: return .noModule
+            case .bad: return .badUnwindInfo
+            case .unsupported: return nil
             }
             let returnSlot =
                 row.kind == .linkageStub
                 ? cfa &- 8
-                : (row.returnIsFromStackPointer ? sp : cfa) &+ UInt64(bitPattern: Int64(row.returnOffset))
-            guard let next = Self.load(returnSlot, stack, low) else {
-                return UnwindResult(frameCount: count, end: .stackBytes)
-            }
+                : (row.returnIsFromStackPointer ? state.sp : cfa) &+ UInt64(bitPattern: Int64(row.returnOffset))
+            var fp = state.fp
+            var isFramePointerKnown = state.isFramePointerKnown
             switch row.frameRule {
             case .unchanged: break
             case .unknown: isFramePointerKnown = false
             case .fromCFA, .fromStackPointer:
-                let slot = (row.frameRule == .fromCFA ? cfa : sp) &+ UInt64(bitPattern: Int64(row.frameOffset))
+                let slot =
+                    (row.frameRule == .fromCFA ? cfa : state.sp) &+ UInt64(bitPattern: Int64(row.frameOffset))
                 // Below the stack pointer the function has popped it already: LLVM's epilogues do not say so.
-                if slot < sp { break }
+                if slot < state.sp { break }
                 // The caller may not need it: only its use fails.
-                let loaded = Self.load(slot, stack, low)
+                let loaded = stack.load(slot)
                 isFramePointerKnown = loaded != nil
                 fp = loaded ?? 0
             }
-            if next == 0 { return UnwindResult(frameCount: count, end: .root) }
+            guard let next = stack.load(returnSlot) else {
+                observer.didStep(
+                    UnwindTrace.Step(
+                        returnSlot: returnSlot, returnAddress: 0, framePointer: isFramePointerKnown ? fp : nil))
+                return .stackBytes
+            }
+            if next == 0 { return .root }
             // A caller's frame lies above its callee's; only a signal may switch to another stack.
-            guard cfa > sp || row.isSignal else { return UnwindResult(frameCount: count, end: .badUnwindInfo) }
-            guard count < output.count else { return UnwindResult(frameCount: count, end: .depth) }
-            sp = cfa
-            lookup = row.isSignal ? next : next &- 1
-            output[count] = lookup
+            guard cfa > state.sp || row.isSignal else { return .badUnwindInfo }
+            guard count < output.count else { return .depth }
+            observer.didStep(
+                UnwindTrace.Step(
+                    returnSlot: returnSlot, returnAddress: next, framePointer: isFramePointerKnown ? fp : nil))
+            state.fp = fp
+            state.isFramePointerKnown = isFramePointerKnown
+            state.sp = cfa
+            state.lookup = row.isSignal ? next : next &- 1
+            output[count] = state.lookup
             count += 1
         }
     }
 
-    /// A word of the captured stack; nil outside it.
-    @inline(__always)
-    private static func load(_ address: UInt64, _ stack: UnsafeRawBufferPointer, _ low: UInt64) -> UInt64? {
-        let offset = address &- low
-        guard stack.count >= 8, offset <= UInt64(stack.count - 8) else { return nil }
-        return stack.loadUnaligned(fromByteOffset: Int(truncatingIfNeeded: offset), as: UInt64.self)
+    /// How far above the stack pointer a frame pointer may be believed where no table vouches for it.
+    private static let longestFrame: UInt64 = 1 << 20
+
+    /// Goes on where the captured bytes end, along the kernel's chain of frame pointers.
+    ///
+    /// The chain is right beyond frame `k` when the frame pointer at `k` is one that the kernel followed and the row at
+    /// `k` says that this frame pointer leads to the return address and to the caller's frame pointer; and so on for
+    /// each further frame. A function that keeps no frame pointer breaks the proof, and there the stack ends.
+    private func followChain(
+        _ chain: UnsafeBufferPointer<UInt64>, from state: UnwindState, count: Int, framePointer: UInt64,
+        stack: StackBytes, space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>
+    ) -> UnwindResult {
+        let serial = space.serial
+        var count = count
+        var row = row(at: state.lookup, serial: serial, space: space)
+        var fp = framePointer
+        // chain[0] is the interrupted address; chain[next] is the return address that lies above `fp`.
+        var next = 1
+        let unproved = UnwindResult(frameCount: count, end: .stackBytes)
+        guard state.isFramePointerKnown else { return unproved }
+        while fp != state.fp {
+            guard let caller = stack.load(fp), let address = stack.load(fp &+ 8), caller > fp, next + 1 < chain.count,
+                address == chain[next]
+            else { return unproved }
+            fp = caller
+            next += 1
+        }
+        while row.isStandardFrame, next < chain.count, count < output.count {
+            let lookup = chain[next] &- 1
+            next += 1
+            output[count] = lookup
+            count += 1
+            row = self.row(at: lookup, serial: serial, space: space)
+            if row.kind == .outermost { return UnwindResult(frameCount: count, end: .root, chainedFrom: unproved) }
+        }
+        return UnwindResult(frameCount: count, end: .stackBytes, chainedFrom: unproved)
     }
+}
+
+/// Where an unwind stands.
+struct UnwindState {
+    /// An address inside the instruction that the frame executes.
+    var lookup: UInt64
+    var sp: UInt64
+    var fp: UInt64
+    var isFramePointerKnown: Bool
 }
 
 extension UnwindSpace {

@@ -20,10 +20,17 @@ package struct UnwindResult: Sendable {
     package var end: UnwindEnd
     /// The interrupted function has no unwind entry; its caller was proved by the code it returns to.
     package var isLeafRecovered = false
+    /// Frames that the kernel's chain of frame pointers gave, proved by the tables: the outermost ones.
+    package var chainedFrames = 0
 
     package init(frameCount: Int, end: UnwindEnd) {
         self.frameCount = frameCount
         self.end = end
+    }
+
+    init(frameCount: Int, end: UnwindEnd, chainedFrom shorter: UnwindResult) {
+        self.init(frameCount: frameCount, end: end)
+        chainedFrames = frameCount - shorter.frameCount
     }
 }
 
@@ -33,11 +40,26 @@ package protocol UnwindEngine: ~Copyable {
     /// - Parameters:
     ///   - registers: in DWARF order, program counter last.
     ///   - stack: the bytes from the stack pointer upward.
+    ///   - chain: the user addresses that the kernel followed through frame pointers, leaf first; may be empty, and may
+    ///     be ignored.
     ///   - space: the mappings of the sample's process.
     ///   - output: receives the interrupted address, then an address inside each calling instruction.
     // hot: per sample
     mutating func unwind(
+        registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>
+    ) -> UnwindResult
+}
+
+extension UnwindEngine where Self: ~Copyable {
+    /// Unwinds one sample from its registers and bytes alone.
+    // hot: per sample
+    package mutating func unwind(
         registers: UnsafeBufferPointer<UInt64>, stack: UnsafeRawBufferPointer, space: UnwindSpace,
         output: UnsafeMutableBufferPointer<UInt64>
-    ) -> UnwindResult
+    ) -> UnwindResult {
+        unwind(
+            registers: registers, stack: stack, chain: UnsafeBufferPointer(start: nil, count: 0), space: space,
+            output: output)
+    }
 }

@@ -55,3 +55,17 @@ struct UnwindRow: Equatable, Sendable {
     /// The kernel's trampoline: the caller was interrupted, so its address is exact and its stack may be another one.
     var isSignal = false
 }
+
+extension UnwindRow {
+    /// Whether the frame pointer leads to the caller's frame pointer and, above it, to the return address: the frame
+    /// that `push %rbp; mov %rsp, %rbp` makes, and code that is written at run time.
+    var isStandardFrame: Bool {
+        switch kind {
+        case .framePointer:
+            cfaOffset == 16 && returnOffset == -8 && frameRule == .fromCFA && frameOffset == -16
+                && !returnIsFromStackPointer && !isSignal
+        case .generated: true
+        default: false
+        }
+    }
+}

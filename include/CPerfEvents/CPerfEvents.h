@@ -40,10 +40,19 @@ typedef struct ts_perf_spec {
 // Opens an event with close-on-exec set. Returns a descriptor, or -errno.
 int ts_perf_open(const ts_perf_spec *spec, int32_t task, int32_t cpu);
 
+// Opens a disarmed event that fires when a task writes the 8 bytes at an address from user space, on whatever CPU.
+// Its samples hold the time. Returns a descriptor, or -errno.
+int ts_perf_open_write_watch(int32_t task, uint64_t address);
+
+// Moves the watch of a descriptor to another address, disarmed. Returns 0 or -errno.
+int ts_perf_move_write_watch(int event, uint64_t address);
+
 // The ioctls of an event. Return 0 or -errno.
 int ts_perf_enable(int event);
 int ts_perf_disable(int event);
 int ts_perf_redirect(int event, int ring_owner);
+// Enables the event until it has fired so many times.
+int ts_perf_arm(int event, int times);
 
 // Bytes written by the kernel so far; pairs with the kernel's store so that the records before it are visible.
 static inline uint64_t ts_ring_head(const void *page) {

@@ -5,14 +5,13 @@
 
 #include <stddef.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #ifdef __cplusplus
 extern "C" {
 #endif
 
 typedef struct ts_launch {
-    pid_t pid;
+    int32_t pid;
     int gate;    // write end: one byte lets the child exec, closing it makes the child exit
     int report;  // read end: an errno if exec fails, end of file if it succeeds
 } ts_launch;
@@ -28,11 +27,14 @@ int ts_launch_release(ts_launch *launch);
 void ts_launch_cancel(ts_launch *launch);
 
 // A descriptor that becomes readable when the process exits. `thread` asks for one thread (Linux 6.9). -errno on failure.
-int ts_pidfd_open(pid_t pid, int thread);
+int ts_pidfd_open(int32_t pid, int thread);
 
 // The CPUs that a task may run on, one bit each, lowest first. 0 or -errno. (GNU extensions, hidden from Swift.)
-int ts_affinity_get(pid_t task, uint8_t *bits, size_t bytes);
-int ts_affinity_set(pid_t task, const uint8_t *bits, size_t bytes);
+int ts_affinity_get(int32_t task, uint8_t *bits, size_t bytes);
+int ts_affinity_set(int32_t task, const uint8_t *bits, size_t bytes);
+
+// Copies memory of another process, as far as it can be read from `address` on. Returns the bytes copied, or -errno.
+int64_t ts_read_memory(int32_t pid, uint64_t address, void *buffer, size_t bytes);
 
 // The wait status of a child: macros in C.
 int ts_wait_exited(int status);

@@ -58,13 +58,21 @@ struct Record: ParsableCommand {
             """, valueName: "event"))
     var event: String?
 
-    @Option(name: .customLong("call-graph"), help: "How to follow stacks: by unwind tables or by frame pointers.")
-    var callGraph: CallGraphMode = .dwarf
+    @Option(
+        name: .customLong("call-graph"),
+        help: """
+            How to follow stacks: by unwind tables over as many stack bytes as each thread needs (auto), starting with \
+            1 KiB and the kernel's frame pointers (hybrid), over a fixed number of bytes (dwarf), or by frame pointers \
+            alone (fp).
+            """)
+    var callGraph: CallGraphMode = .auto
 
     @Option(
         name: .customLong("stack-size"),
-        help: ArgumentHelp("Stack bytes that each sample captures, at most 65528.", valueName: "bytes"))
-    var stackSize: UInt32 = 16_384
+        help: ArgumentHelp(
+            "Stack bytes that each sample captures, at first unless --call-graph is dwarf; at most 65528.",
+            valueName: "bytes"))
+    var stackSize: UInt32?
 
     @Flag(name: .customLong("no-kernel"), help: "Leave kernel frames out.")
     var excludesKernel = false
@@ -94,8 +102,14 @@ struct Record: ParsableCommand {
     var command: [String] = []
 
     enum CallGraphMode: String, ExpressibleByArgument, CaseIterable {
-        case dwarf, fp
+        case auto, hybrid, dwarf, fp
+
+        /// Stack bytes to begin with.
+        var stackBytes: UInt32 { self == .hybrid ? 1024 : 16_384 }
     }
+
+    /// The stack that samples capture to begin with, bytes.
+    private var captureBytes: UInt32 { (stackSize ?? callGraph.stackBytes) & ~7 }
 
     func validate() throws {
         let targets = [processes != nil, thread != nil, !command.isEmpty].count { $0 }
@@ -112,7 +126,7 @@ struct Record: ParsableCommand {
         if frequency != nil, period != nil { throw ValidationError("give either -F or -c, not both") }
         if frequency == 0 { throw ValidationError("-F is at least 1 sample a second") }
         if period == 0 { throw ValidationError("-c is at least 1 event") }
-        guard (8...SampleLayout.maximumStackBytes).contains(stackSize) else {
+        guard (8...SampleLayout.maximumStackBytes).contains(stackSize ?? 8) else {
             throw ValidationError("--stack-size is between 8 and \(SampleLayout.maximumStackBytes) bytes")
         }
         if let failOn {
@@ -135,8 +149,8 @@ struct Record: ParsableCommand {
         let event = try chooseEvent(console)
         let rate = chooseRate(event, console)
         let layout = SampleLayout(
-            callGraph: callGraph == .fp ? .framePointers : .registersAndStack(bytes: stackSize & ~7),
-            includesKernel: !excludesKernel)
+            callGraph: callGraph == .fp ? .framePointers : .registersAndStack(bytes: captureBytes),
+            includesKernel: !excludesKernel, includesUserChain: callGraph != .dwarf)
         let target: SamplingConfiguration.Target =
             if let processes, let ids = processIDs(processes) { .processes(ids) } else if let thread {
                 .thread(thread)
@@ -147,8 +161,10 @@ struct Record: ParsableCommand {
         let path = output ?? defaultOutput(target)
         try AtomicFile.check(path)
         let stop = StopSignal { AtomicFile.discard(path) }
-        let plan = RecordingPlan(
+        var plan = RecordingPlan(
             duration: duration, comments: [comment(event, rate, layout)], unwinder: unwinder)
+        plan.adaptsCapture = callGraph == .auto || callGraph == .hybrid
+        plan.completesStacks = callGraph == .auto || callGraph == .hybrid
         let recorder = try Recorder(configuration, plan: plan, stop: stop) { profile in
             if profile.samples.count > 0 { try AtomicFile.write(PprofFormat().encode(profile), to: path) }
         }
@@ -222,7 +238,8 @@ struct Record: ParsableCommand {
             }
         let graph =
             switch layout.callGraph {
-            case .registersAndStack(let bytes): "dwarf \(bytes) bytes"
+            case .registersAndStack(let bytes):
+                callGraph == .dwarf ? "dwarf \(bytes) bytes" : "\(callGraph.rawValue) from \(bytes) bytes"
             case .framePointers: "frame pointers"
             }
         return "tickscope \(TickscopeCommand.version): event \(event.name), \(often), call graph \(graph)"

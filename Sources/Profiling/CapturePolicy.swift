@@ -1,0 +1,76 @@
+/// Decides how many stack bytes each sample of a group of threads captures, from how its stacks come out.
+///
+/// A stack that breaks off for want of bytes raises the capture at once; that costs the target more, so it is lowered
+/// when stacks come out whole with less: every sixteenth sample is unwound a second time as if it had been captured with
+/// the next smaller size. A size that was too small once is not tried again.
+struct CapturePolicy {
+    /// Captures to choose from, bytes. The smallest holds a leaf and its caller, whose frame pointers lead on where
+    /// programs keep them; the largest is all that a record has room for.
+    static let sizes: [UInt32] = [1024, 4096, 16_384, 65_528]
+
+    /// One sample in so many is tried with the next smaller capture.
+    private static let trialInterval = 16
+    /// Trials that must all succeed before the capture is lowered.
+    private static let trialsNeeded = 64
+    /// Samples without a trial after one that failed.
+    private static let trialPause = 4096
+    /// Share of stacks that may be short, one in so many.
+    private static let tolerated = 200
+
+    private(set) var level: Int
+    private var floor = 0
+    private var samples = 0
+    private var short = 0
+    private var trials = 0
+    private var untilTrial = Self.trialInterval
+
+    /// - Parameter bytes: what the recording begins with.
+    init(startingWith bytes: UInt32) {
+        level = Self.sizes.lastIndex { $0 <= bytes } ?? 0
+    }
+
+    enum Decision: Equatable {
+        case stay
+        /// Unwind this sample once more, with so many bytes, and report to ``didTry(isComplete:)``.
+        case tryBytes(UInt32)
+        case change(UInt32)
+    }
+
+    /// Takes note of one sample.
+    /// - Parameter isShort: its stack goes on beyond the captured bytes.
+    // hot: per sample
+    mutating func note(isShort: Bool) -> Decision {
+        samples += 1
+        if isShort {
+            short += 1
+            trials = 0
+            untilTrial = Self.trialPause
+            guard level + 1 < Self.sizes.count, short * Self.tolerated > samples else { return .stay }
+            level += 1
+            floor = level
+            samples = 0
+            short = 0
+            return .change(Self.sizes[level])
+        }
+        untilTrial -= 1
+        guard untilTrial <= 0, level > floor else { return .stay }
+        untilTrial = Self.trialInterval
+        return .tryBytes(Self.sizes[level - 1])
+    }
+
+    /// Takes note of how a trial came out.
+    mutating func didTry(isComplete: Bool) -> Decision {
+        guard isComplete else {
+            trials = 0
+            untilTrial = Self.trialPause
+            return .stay
+        }
+        trials += 1
+        guard trials >= Self.trialsNeeded else { return .stay }
+        trials = 0
+        level -= 1
+        samples = 0
+        short = 0
+        return .change(Self.sizes[level])
+    }
+}
