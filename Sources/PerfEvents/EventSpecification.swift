@@ -42,6 +42,9 @@ package struct EventSpecification: Hashable, Sendable {
     /// Counts nothing: carries side-band records and owns rings.
     static let dummy = software("dummy", PERF_COUNT_SW_DUMMY)
 
+    /// Counts nothing: carries what programs in the kernel write.
+    static let programOutput = software("bpf-output", PERF_COUNT_SW_BPF_OUTPUT)
+
     /// Every event with a fixed name.
     package static let all: [EventSpecification] = [
         cpuClock,

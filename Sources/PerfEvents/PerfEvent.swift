@@ -113,6 +113,15 @@ package struct PerfEvent: ~Copyable {
         return try PerfEvent(spec, event: .dummy, task: 0, cpu: cpu)
     }
 
+    /// Opens the event through which a program that runs in the kernel writes records, for all tasks on one CPU.
+    static func programOutput(cpu: Int32) throws -> PerfEvent {
+        var spec = ts_perf_spec()
+        spec.period = 1
+        spec.sample_type = SampleLayout.commonFields | UInt64(PERF_SAMPLE_RAW.rawValue)
+        spec.read_format = readFormat
+        return try PerfEvent(spec, event: .programOutput, task: -1, cpu: cpu)
+    }
+
     /// Whether an event can be opened at all on this machine, by this user, on a task of its own.
     package static func isAvailable(_ event: EventSpecification) -> Bool {
         var spec = ts_perf_spec()

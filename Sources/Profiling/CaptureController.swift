@@ -20,10 +20,12 @@ struct CaptureController {
     /// Event number → group, -1 for events that were replaced. Direct-mapped in front of the dictionaries.
     private var cache = [(event: UInt64, group: Int)](repeating: (.max, -1), count: 256)
     private let startBytes: UInt32
+    private let largestBytes: UInt32
     private let attachment: Attachment
 
     init(startingWith bytes: UInt32, attachment: Attachment) {
         startBytes = bytes
+        largestBytes = attachment.findLargestCapture()
         self.attachment = attachment
     }
 
@@ -60,7 +62,7 @@ struct CaptureController {
                 group = known
             } else {
                 group = groups.count
-                groups.append(Group(policy: CapturePolicy(startingWith: startBytes)))
+                groups.append(Group(policy: CapturePolicy(startingWith: startBytes, largest: largestBytes)))
                 indexes[owner] = group
             }
         }

@@ -1,12 +1,14 @@
+internal import PerfEvents
+
 /// Decides how many stack bytes each sample of a group of threads captures, from how its stacks come out.
 ///
-/// A stack that breaks off for want of bytes raises the capture at once; that costs the target more, so it is lowered
-/// when stacks come out whole with less: every sixteenth sample is unwound a second time as if it had been captured with
-/// the next smaller size. A size that was too small once is not tried again.
+/// A stack that breaks off for want of bytes raises the capture to the largest at once; that costs the target more, so it
+/// is lowered when stacks come out whole with less: every sixteenth sample is unwound a second time as if it had been
+/// captured with the next smaller size. A size that was too small once is not tried again.
 struct CapturePolicy {
     /// Captures to choose from, bytes. The smallest holds a leaf and its caller, whose frame pointers lead on where
-    /// programs keep them; the largest is all that a record has room for.
-    static let sizes: [UInt32] = [1024, 4096, 16_384, 65_528]
+    /// programs keep them; the last but one is all that a record has room for.
+    static let sizes: [UInt32] = [1024, 4096, 16_384, SampleLayout.maximumStackBytes, StackTail.reach]
 
     /// One sample in so many is tried with the next smaller capture.
     private static let trialInterval = 16
@@ -18,15 +20,19 @@ struct CapturePolicy {
     private static let tolerated = 200
 
     private(set) var level: Int
+    private let highest: Int
     private var floor = 0
     private var samples = 0
     private var short = 0
     private var trials = 0
     private var untilTrial = Self.trialInterval
 
-    /// - Parameter bytes: what the recording begins with.
-    init(startingWith bytes: UInt32) {
+    /// - Parameters:
+    ///   - bytes: what the recording begins with.
+    ///   - largest: what can be captured here.
+    init(startingWith bytes: UInt32, largest: UInt32) {
         level = Self.sizes.lastIndex { $0 <= bytes } ?? 0
+        highest = Self.sizes.lastIndex { $0 <= largest } ?? 0
     }
 
     enum Decision: Equatable {
@@ -45,9 +51,9 @@ struct CapturePolicy {
             short += 1
             trials = 0
             untilTrial = Self.trialPause
-            guard level + 1 < Self.sizes.count, short * Self.tolerated > samples else { return .stay }
-            level += 1
-            floor = level
+            guard level < highest, short * Self.tolerated > samples else { return .stay }
+            floor = level + 1
+            level = highest
             samples = 0
             short = 0
             return .change(Self.sizes[level])

@@ -21,6 +21,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private var table = TableEngine()
     private var captures: CaptureController?
     private let completion: StackCompletion?
+    private var deepStacks = DeepStacks()
+    private let stackTail: StackTail?
     private var trace = UnwindTrace(capacity: SampleAggregator.deepest)
     private var libunwind = LibunwindEngine()
     private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
@@ -52,6 +54,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         captures =
             plan.adaptsCapture
             ? CaptureController(startingWith: layout.userStackBytes, attachment: attachment) : nil
+        stackTail = attachment.stackTail
         completion = plan.completesStacks && plan.unwinder == .table ? StackCompletion() : nil
         registers.initialize(repeating: 0)
         pcs.initialize(repeating: 0)
@@ -103,6 +106,10 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     mutating func handle(kind header: RecordHeader, bytes: UnsafeRawBufferPointer, time: UInt64) {
         guard header.kind == .sample else {
             if let record = decoder.sideband(bytes, header: header) { handle(record, time: time) }
+            return
+        }
+        if let stackTail, let id = RecordDecoder.eventID(ofSample: bytes), stackTail.isTail(eventID: id) {
+            if let tail = RecordDecoder.stackTail(bytes) { deepStacks.add(tail) } else { malformed += 1 }
             return
         }
         guard let sample = decoder.sample(bytes) else {
@@ -230,6 +237,14 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         var result = unwind(sample.stack, chain: chain, space: code.unwindSpace)
         if result.isLeafRecovered { recoveredLeaves += 1 }
         chainedFrames += Int64(result.chainedFrames)
+        let fitsRecord = result.end != .stackBytes
+        if stackTail != nil {
+            if fitsRecord {
+                deepStacks.pass(sample.tid)
+            } else if let whole = deepStacks.join(sample, stackPointer: registers[UserRegisters.stackPointer]) {
+                result = unwind(whole, chain: chain, space: code.unwindSpace)
+            }
+        }
         let isShort = result.end == .stackBytes
         if isShort, let completion { complete(sample, with: completion, code: code, result: &result) }
         let stack = push(frameCount: result.frameCount, marker: Marker(result.end), code: code)

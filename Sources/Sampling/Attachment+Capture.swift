@@ -5,6 +5,19 @@ extension Attachment {
     /// The thread whose events sample a thread: itself, or the one that it inherited them from.
     package func owner(ofEvent id: UInt64) -> Int32? { owners[id] }
 
+    /// Largest stack that samples can capture here, bytes; more than a record holds where the kernel lets a program
+    /// write the rest.
+    package func findLargestCapture() -> UInt32 {
+        guard stackTail == nil else { return StackTail.reach }
+        guard let tail = StackTail(cpus: rings.cpus) else { return SampleLayout.maximumStackBytes }
+        for (index, cpu) in rings.cpus.enumerated() {
+            let isOpen: Void? = try? tail.addOutput(cpu: cpu) { try rings.redirectSamples($0, cpuIndex: index) }
+            guard isOpen != nil else { return SampleLayout.maximumStackBytes }
+        }
+        stackTail = tail
+        return StackTail.reach
+    }
+
     /// Whether an event was replaced by one with another capture.
     package func isRetired(eventID: UInt64) -> Bool { retired.contains(eventID) }
 
@@ -75,13 +88,15 @@ extension Attachment {
     /// Opens the sampling events of one thread on every CPU, disabled; nil when the thread is gone.
     private func open(thread tid: Int32, bytes: UInt32) -> [Event]? {
         var options = options
-        options.layout.callGraph = .registersAndStack(bytes: bytes)
+        options.layout.callGraph = .registersAndStack(bytes: min(bytes, SampleLayout.maximumStackBytes))
         options.startsAtExec = false
+        let tail = bytes > SampleLayout.maximumStackBytes ? stackTail : nil
         var opened: [Event] = []
         for (index, cpu) in rings.cpus.enumerated() {
             guard let event = try? PerfEvent.sampling(event, options: options, task: tid, cpu: cpu),
                 (try? rings.redirectSamples(event, cpuIndex: index)) != nil
             else { return nil }
+            if let tail, !tail.attach(to: event) { return nil }
             opened.append(Event(event, isSampling: true, thread: tid))
         }
         return opened

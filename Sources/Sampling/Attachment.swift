@@ -44,6 +44,9 @@ package final class Attachment {
     /// Threads whose inherited events are gone, with the capture that they had.
     var orphans: [(tid: Int32, captureBytes: UInt32?)] = []
 
+    /// Writes what of a stack a sample has no room for; nil where that cannot be had, or is not needed.
+    package internal(set) var stackTail: StackTail?
+
     /// Stack bytes that a thread's own events capture, where that is not what the recording began with.
     var captureBytes: [Int32: UInt32] = [:]
 

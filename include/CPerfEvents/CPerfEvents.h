@@ -54,6 +54,31 @@ int ts_perf_redirect(int event, int ring_owner);
 // Enables the event until it has fired so many times.
 int ts_perf_arm(int event, int times);
 
+// A program that the kernel runs for each sample of the events it is attached to: it writes the pages of user stack
+// beyond what a sample record has room for into up to TS_TAIL_RECORDS records of a BPF-output event, right in front of
+// the sample. Each holds the address of its first page in TS_TAIL_HEADER bytes, then up to TS_TAIL_PAGES whole pages.
+// On kernels without type information (/sys/kernel/btf) only for samples of user code: elsewhere the program cannot know
+// the user's stack pointer.
+enum {
+    TS_TAIL_SKIPPED = 61440,  // the first page is the one that holds stack pointer + this
+    TS_TAIL_PAGES = 15,
+    TS_TAIL_RECORDS = 2,
+    TS_TAIL_HEADER = 16,
+};
+
+typedef struct ts_tail {
+    int program;
+    int outputs;  // the map of output events by CPU
+} ts_tail;
+
+// Loads the program for CPUs 0 ..< cpus. Needs CAP_BPF and CAP_PERFMON. Returns 0 or -errno.
+int ts_tail_create(uint32_t cpus, ts_tail *tail);
+void ts_tail_destroy(ts_tail *tail);
+// Names the BPF-output event of a CPU. Returns 0 or -errno.
+int ts_tail_set_output(const ts_tail *tail, uint32_t cpu, int event);
+// Runs the program for an event's samples, those of events inherited from it later included. Returns 0 or -errno.
+int ts_tail_attach(const ts_tail *tail, int event);
+
 // Bytes written by the kernel so far; pairs with the kernel's store so that the records before it are visible.
 static inline uint64_t ts_ring_head(const void *page) {
     return __atomic_load_n(&((const struct perf_event_mmap_page *)page)->data_head, __ATOMIC_ACQUIRE);
