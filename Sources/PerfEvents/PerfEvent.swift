@@ -162,4 +162,9 @@ package enum SamplingRate: Hashable, Sendable {
     case frequency(UInt64)
     /// Counts of the event between two samples.
     case period(UInt64)
+
+    /// Samples per second; nil when that depends on what happens.
+    package var hertz: UInt64? {
+        if case .frequency(let hertz) = self { hertz } else { nil }
+    }
 }

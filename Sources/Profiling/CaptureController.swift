@@ -1,3 +1,4 @@
+internal import PerfEvents
 internal import Sampling
 
 /// Keeps a ``CapturePolicy`` for each group of threads that share events, and collects what they decide.
@@ -23,11 +24,17 @@ struct CaptureController {
     private let largestBytes: UInt32
     private let attachment: Attachment
 
-    init(startingWith bytes: UInt32, attachment: Attachment) {
+    /// - Parameter frequency: samples a second; nil when unknown.
+    init(startingWith bytes: UInt32, frequency: UInt64?, attachment: Attachment) {
         startBytes = bytes
-        largestBytes = attachment.findLargestCapture()
+        let largest = CapturePolicy.largestBytes(frequency: frequency)
+        largestBytes =
+            largest > SampleLayout.maximumStackBytes ? min(largest, attachment.findLargestCapture()) : largest
         self.attachment = attachment
     }
+
+    /// Whether a group's stacks are deep: a size that turns out too small should be found out soon.
+    private(set) var hasDeepGroups = false
 
     /// Takes note of one sample.
     // hot: per sample
@@ -83,6 +90,7 @@ struct CaptureController {
             }
         }
         requests.removeAll()
+        hasDeepGroups = groups.contains { $0.policy.isDeep && !$0.isChanging }
         for slot in cache.indices { cache[slot].event = .max }
     }
 }

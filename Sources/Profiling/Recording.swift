@@ -46,6 +46,8 @@ package struct RecordingPlan: Sendable {
     package var unwinder: Unwinder
     /// Whether the captured stack grows and shrinks with what the threads' stacks need.
     package var adaptsCapture = false
+    /// Samples a second and CPU; nil when unknown.
+    package var frequency: UInt64?
     /// Whether stacks that are deeper than the capture are completed from the running process.
     package var completesStacks = false
     package var limits = RecordingLimits()

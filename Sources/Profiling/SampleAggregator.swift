@@ -53,7 +53,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         decoder = RecordDecoder(layout: layout)
         captures =
             plan.adaptsCapture
-            ? CaptureController(startingWith: layout.userStackBytes, attachment: attachment) : nil
+            ? CaptureController(
+                startingWith: layout.userStackBytes, frequency: plan.frequency, attachment: attachment) : nil
         stackTail = attachment.stackTail
         completion = plan.completesStacks && plan.unwinder == .table ? StackCompletion() : nil
         registers.initialize(repeating: 0)
@@ -91,8 +92,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     /// Frames won beyond the captured bytes.
     var completedFrames: Int64 { completion?.completedFrames ?? 0 }
 
-    /// Whether the next records should be looked at soon: a thread's outer frames wait to be watched.
-    var isEager: Bool { completion?.isWaiting ?? false }
+    /// Whether the next records should be looked at soon: deep stacks may outgrow their captures, or wait to be watched.
+    var isEager: Bool { (captures?.hasDeepGroups ?? false) || (completion?.isWaiting ?? false) }
 
     /// Does what must not be done between records: replaces events, watches stacks.
     mutating func settle() {

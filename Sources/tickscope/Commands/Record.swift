@@ -103,13 +103,17 @@ struct Record: ParsableCommand {
 
     enum CallGraphMode: String, ExpressibleByArgument, CaseIterable {
         case auto, hybrid, dwarf, fp
-
-        /// Stack bytes to begin with.
-        var stackBytes: UInt32 { self == .hybrid ? 1024 : 16_384 }
     }
 
-    /// The stack that samples capture to begin with, bytes.
-    private var captureBytes: UInt32 { (stackSize ?? callGraph.stackBytes) & ~7 }
+    /// The stack that samples capture, to begin with, bytes.
+    private func captureBytes(_ rate: SamplingRate) -> UInt32 {
+        if let stackSize { return stackSize & ~7 }
+        return switch callGraph {
+        case .auto: CapturePolicy.initialBytes(frequency: rate.hertz)
+        case .hybrid: 1024
+        case .dwarf, .fp: 16_384
+        }
+    }
 
     func validate() throws {
         let targets = [processes != nil, thread != nil, !command.isEmpty].count { $0 }
@@ -149,7 +153,7 @@ struct Record: ParsableCommand {
         let event = try chooseEvent(console)
         let rate = chooseRate(event, console)
         let layout = SampleLayout(
-            callGraph: callGraph == .fp ? .framePointers : .registersAndStack(bytes: captureBytes),
+            callGraph: callGraph == .fp ? .framePointers : .registersAndStack(bytes: captureBytes(rate)),
             includesKernel: !excludesKernel, includesUserChain: callGraph != .dwarf)
         let target: SamplingConfiguration.Target =
             if let processes, let ids = processIDs(processes) { .processes(ids) } else if let thread {
@@ -164,6 +168,7 @@ struct Record: ParsableCommand {
         var plan = RecordingPlan(
             duration: duration, comments: [comment(event, rate, layout)], unwinder: unwinder)
         plan.adaptsCapture = callGraph == .auto || callGraph == .hybrid
+        plan.frequency = rate.hertz
         plan.completesStacks = callGraph == .auto || callGraph == .hybrid
         let recorder = try Recorder(configuration, plan: plan, stop: stop) { profile in
             if profile.samples.count > 0 { try AtomicFile.write(PprofFormat().encode(profile), to: path) }
