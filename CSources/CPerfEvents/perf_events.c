@@ -51,25 +51,21 @@ int ts_perf_open(const ts_perf_spec *spec, int32_t task, int32_t cpu) {
     return fd < 0 ? -errno : (int)fd;
 }
 
-static void describe_write_watch(struct perf_event_attr *attr, uint64_t address) {
-    memset(attr, 0, sizeof *attr);
-    attr->size = sizeof *attr;
-    attr->type = PERF_TYPE_BREAKPOINT;
-    attr->bp_type = HW_BREAKPOINT_W;
-    attr->bp_addr = address;
-    attr->bp_len = HW_BREAKPOINT_LEN_8;
-    attr->sample_period = 1;
-    attr->sample_type = PERF_SAMPLE_TIME;
-    attr->disabled = 1;
-    attr->exclude_kernel = 1;
-    attr->exclude_hv = 1;
-    attr->use_clockid = 1;
-    attr->clockid = CLOCK_MONOTONIC;
-}
-
 int ts_perf_open_write_watch(int32_t task, uint64_t address) {
     struct perf_event_attr attr;
-    describe_write_watch(&attr, address);
+    memset(&attr, 0, sizeof attr);
+    attr.size = sizeof attr;
+    attr.type = PERF_TYPE_BREAKPOINT;
+    attr.bp_type = HW_BREAKPOINT_W;
+    attr.bp_addr = address;
+    attr.bp_len = HW_BREAKPOINT_LEN_8;
+    attr.sample_period = 1;
+    attr.sample_type = PERF_SAMPLE_TIME;
+    attr.disabled = 1;
+    attr.exclude_kernel = 1;
+    attr.exclude_hv = 1;
+    attr.use_clockid = 1;
+    attr.clockid = CLOCK_MONOTONIC;
     long fd = syscall(SYS_perf_event_open, &attr, task, -1, -1, PERF_FLAG_FD_CLOEXEC);
     return fd < 0 ? -errno : (int)fd;
 }
@@ -83,12 +79,6 @@ int ts_perf_enable(int event) { return control(event, PERF_EVENT_IOC_ENABLE, 0);
 int ts_perf_disable(int event) { return control(event, PERF_EVENT_IOC_DISABLE, 0); }
 
 int ts_perf_arm(int event, int times) { return control(event, PERF_EVENT_IOC_REFRESH, (unsigned long)times); }
-
-int ts_perf_move_write_watch(int event, uint64_t address) {
-    struct perf_event_attr attr;
-    describe_write_watch(&attr, address);
-    return control(event, PERF_EVENT_IOC_MODIFY_ATTRIBUTES, (unsigned long)&attr);
-}
 
 int ts_perf_redirect(int event, int ring_owner) {
     return control(event, PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)ring_owner);

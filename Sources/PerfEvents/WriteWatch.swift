@@ -5,7 +5,8 @@ internal import Glibc
 /// the kernel for that thread alone.
 ///
 /// One shot: armed once, it interrupts the thread at most once. Processors have four such registers a thread; opening
-/// fails when others hold them. Sole owner of the event and of its two pages.
+/// fails when others hold them. Sole owner of the event and of its two pages. To watch another word, open another watch:
+/// an event that the kernel has moved to a new address does not fire on it (seen on Linux 6.18).
 package struct WriteWatch: ~Copyable {
     private let descriptor: Int32
     private let page: UnsafeMutableRawPointer
@@ -37,13 +38,22 @@ package struct WriteWatch: ~Copyable {
         self.pageSize = pageSize
     }
 
-    /// Watches another word, disarmed; what fired before is forgotten.
-    /// - Returns: false when the kernel refuses; the watch is of no use then.
-    package func move(to address: UInt64) -> Bool {
-        guard ts_perf_move_write_watch(descriptor, address) == 0 else { return false }
-        ts_ring_release(page, ts_ring_head(page))
+    /// Whether watches work here, found out once on a word of this thread: hypervisors may withhold debug registers.
+    package static let isReliable: Bool = {
+        let word = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        defer { word.deallocate() }
+        word.initialize(to: 0)
+        for round in 1...3 as ClosedRange<UInt64> {
+            guard let watch = WriteWatch.open(thread: 0, address: UInt64(UInt(bitPattern: word))), watch.arm(),
+                watch.firedTime == nil
+            else { return false }
+            // Through a system call's result, so that no optimizer can leave the write out.
+            word.pointee = round &+ UInt64(UInt32(bitPattern: getpid()))
+            withExtendedLifetime(word.pointee) {}
+            guard watch.firedTime != nil else { return false }
+        }
         return true
-    }
+    }()
 
     /// Arms the watch.
     package func arm() -> Bool { ts_perf_arm(descriptor, 1) == 0 }

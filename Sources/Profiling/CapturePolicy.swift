@@ -9,7 +9,7 @@ internal import PerfEvents
 package struct CapturePolicy {
     /// Captures to choose from, bytes. The smallest holds a leaf and its caller, whose frame pointers lead on where
     /// programs keep them; the last but one is all that a record has room for.
-    static let sizes: [UInt32] = [1024, 4096, 16_384, SampleLayout.maximumStackBytes, StackTail.reach]
+    package static let sizes: [UInt32] = [1024, 4096, 16_384, SampleLayout.maximumStackBytes, StackTail.reach]
 
     /// Bytes that a CPU's samples may take in a second: at first, and where stacks need it. Memory bandwidth is some
     /// 10 GB/s a core, and a ring of 16 MiB must last for the time between two readings of it.
@@ -25,7 +25,7 @@ package struct CapturePolicy {
     }
 
     /// The most that a stack can get.
-    static func largestBytes(frequency: UInt64?) -> UInt32 {
+    package static func largestBytes(frequency: UInt64?) -> UInt32 {
         guard let frequency else { return sizes[sizes.count - 1] }
         return sizes.last { UInt64($0) <= largestBandwidth / max(1, frequency) } ?? sizes[0]
     }
@@ -39,7 +39,7 @@ package struct CapturePolicy {
     /// Share of stacks that may be short, one in so many.
     private static let tolerated = 200
 
-    private(set) var level: Int
+    package private(set) var level: Int
     private let highest: Int
     private var floor = 0
     private var samples = 0
@@ -51,15 +51,15 @@ package struct CapturePolicy {
     /// - Parameters:
     ///   - bytes: what the recording begins with.
     ///   - largest: what can be captured here.
-    init(startingWith bytes: UInt32, largest: UInt32) {
+    package init(startingWith bytes: UInt32, largest: UInt32) {
         level = Self.sizes.lastIndex { $0 <= bytes } ?? 0
         highest = Self.sizes.lastIndex { $0 <= largest } ?? 0
     }
 
     /// Whether the stacks are so deep that what a record holds may not do for the next one.
-    var isDeep: Bool { Self.sizes[level] >= SampleLayout.maximumStackBytes }
+    package var isDeep: Bool { Self.sizes[level] >= SampleLayout.maximumStackBytes }
 
-    enum Decision: Equatable {
+    package enum Decision: Equatable {
         case stay
         /// Unwind this sample once more, with so many bytes, and report to ``didTry(isComplete:)``.
         case tryBytes(UInt32)
@@ -69,7 +69,7 @@ package struct CapturePolicy {
     /// Takes note of one sample.
     /// - Parameter isShort: its stack goes on beyond the captured bytes.
     // hot: per sample
-    mutating func note(isShort: Bool) -> Decision {
+    package mutating func note(isShort: Bool) -> Decision {
         samples += 1
         if isShort {
             short += 1
@@ -90,7 +90,7 @@ package struct CapturePolicy {
     }
 
     /// Takes note of how a trial came out.
-    mutating func didTry(isComplete: Bool) -> Decision {
+    package mutating func didTry(isComplete: Bool) -> Decision {
         guard isComplete else {
             trials = 0
             interval = Self.trialInterval

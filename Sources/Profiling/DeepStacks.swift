@@ -78,7 +78,8 @@ struct DeepStacks: ~Copyable {
             memcmp(own + (head.count - repeated), others + start, repeated) == 0
         else { return nil }
         joined.copyMemory(from: head)
-        let rest = UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(bytes)[(start + repeated)..<(start + tail.count)])
+        let rest = UnsafeRawBufferPointer(
+            rebasing: UnsafeRawBufferPointer(bytes)[(start + repeated)..<(start + tail.count)])
         UnsafeMutableRawBufferPointer(rebasing: joined[head.count...]).copyMemory(from: rest)
         return UnsafeRawBufferPointer(rebasing: joined[..<(head.count + rest.count)])
     }

@@ -43,7 +43,11 @@ final class StackCompletion {
     private static let shortestPause: UInt64 = 10_000_000
     private static let longestPause: UInt64 = 1_280_000_000
 
-    init() { chain.initialize(repeating: 0) }
+    /// Nil where debug registers cannot be had, or do not work.
+    init?() {
+        chain.initialize(repeating: 0)
+        guard WriteWatch.isReliable else { return nil }
+    }
 
     deinit {
         memory.deallocate()

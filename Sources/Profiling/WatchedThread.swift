@@ -40,8 +40,8 @@ struct WatchWish {
 
 /// One watched return address with the frames above it.
 final class StackWatch {
-    var slot: ReturnSlot
-    private var watch: WriteWatch
+    let slot: ReturnSlot
+    private let watch: WriteWatch
     /// Addresses of the frames from the caller outward; nil until they are known.
     var chain: [UInt64]?
     var returnAddress: UInt64 = 0
@@ -55,13 +55,6 @@ final class StackWatch {
         guard let watch = WriteWatch.open(thread: tid, address: slot.address), watch.arm() else { return nil }
         self.slot = slot
         self.watch = watch
-    }
-
-    /// Watches another address.
-    func move(to slot: ReturnSlot) -> Bool {
-        self.slot = slot
-        chain = nil
-        return watch.move(to: slot.address) && watch.arm()
     }
 
     var firedTime: UInt64? { watch.firedTime }
@@ -103,24 +96,20 @@ final class WatchedThread {
         return nil
     }
 
-    /// Watches these addresses, as far as debug registers go; those that have fired give way first.
+    /// Watches these addresses, as far as debug registers go; those that have fired give way first, then the innermost:
+    /// the outermost stands longest.
     func watch(_ slots: [ReturnSlot]) {
-        let missing = slots.filter { slot in !watches.contains { $0.slot.address == slot.address && isGood($0) } }
-        var replaceable = watches.filter { watch in
-            !isGood(watch) || !slots.contains { $0.address == watch.slot.address }
+        watches.removeAll { !isGood($0) }
+        let missing = slots.filter { slot in !watches.contains { $0.slot.address == slot.address } }
+        while watches.count + missing.count > Self.mostWatches,
+            let index = watches.indices.filter({ index in
+                !slots.contains { $0.address == watches[index].slot.address }
+            }).min(by: { watches[$0].slot.address < watches[$1].slot.address })
+        {
+            watches.remove(at: index)
         }
-        // The outermost watch that still stands is kept as long as another can go: it is the one that lasts.
-        replaceable.sort { a, b in
-            isGood(a) != isGood(b) ? !isGood(a) : a.slot.address < b.slot.address
-        }
-        for slot in missing {
-            if watches.count < Self.mostWatches, let watch = StackWatch(slot, thread: tid) {
-                watches.append(watch)
-                continue
-            }
-            guard !replaceable.isEmpty else { break }
-            let watch = replaceable.removeFirst()
-            if !watch.move(to: slot) { watches.removeAll { $0 === watch } }
+        for slot in missing where watches.count < Self.mostWatches {
+            if let watch = StackWatch(slot, thread: tid) { watches.append(watch) }
         }
     }
 

@@ -110,7 +110,7 @@ extension EndToEnd {
         @Test func stackDeeperThanWhatIsCaptured() throws {
             let target = try Fixture.deep.start("30")
             defer { target.kill() }
-            let recording = try Tickscope.record(target.pid, seconds: 2)
+            let recording = try Tickscope.record(target.pid, seconds: 2, ["--no-kernel", "--call-graph", "dwarf"])
             let stacks = try recording.stacks()
             #expect(stacks.total >= 1000)
             let truncated = stacks.filter { $0.root.hasPrefix("[truncated") }

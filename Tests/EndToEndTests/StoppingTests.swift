@@ -84,7 +84,9 @@ extension EndToEnd {
             defer { target.kill() }
             let folder = try TemporaryFolder()
             let file = folder.file("gated.pb.gz")
-            let arguments = ["record", "-p", "\(target.pid)", "-d", "2", "--quiet", "-o", file]
+            let arguments = [
+                "record", "-p", "\(target.pid)", "-d", "2", "--quiet", "--call-graph", "dwarf", "-o", file,
+            ]
             let failing = try Tickscope.run(arguments + ["--fail-on", "truncated>5%"])
             #expect(try failing.wait() == .exited(3), "\(failing.errors.text)")
             #expect(failing.errors.text.contains("truncated"))

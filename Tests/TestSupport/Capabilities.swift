@@ -7,6 +7,13 @@ package enum Capability {
     /// The kernel lets this process open a software event on itself.
     package static let perfEvents = canOpenEvent(type: 1, config: 0)
 
+    /// A debug register can watch memory of this process: PERF_TYPE_BREAKPOINT, of 8 bytes to be written.
+    package static let watchesMemory: Bool = {
+        let word = UnsafeMutablePointer<UInt64>.allocate(capacity: 1)
+        defer { word.deallocate() }
+        return canOpenEvent(type: 5, config: 0, breakpoint: UInt64(UInt(bitPattern: word)))
+    }()
+
     /// There is a PMU that counts cycles.
     package static let hardwareCycles = canOpenEvent(type: 0, config: 0)
 
@@ -55,7 +62,7 @@ package enum Capability {
 
     /// Calls perf_event_open(2) for this process, user space only. `syscall` is variadic and so invisible to Swift;
     /// on Linux's 64-bit ABIs its arguments travel as those of an ordinary function.
-    private static func canOpenEvent(type: UInt32, config: UInt64) -> Bool {
+    private static func canOpenEvent(type: UInt32, config: UInt64, breakpoint: UInt64? = nil) -> Bool {
         #if arch(x86_64)
             let number = 298
         #else
@@ -65,7 +72,7 @@ package enum Capability {
         guard let symbol = dlsym(nil, "syscall") else { return false }
         let systemCall = unsafeBitCast(symbol, to: SystemCall.self)
 
-        let size = 64  // PERF_ATTR_SIZE_VER0
+        let size = 72  // PERF_ATTR_SIZE_VER1
         let attributes = UnsafeMutableRawPointer.allocate(byteCount: size, alignment: 8)
         defer { attributes.deallocate() }
         memset(attributes, 0, size)
@@ -74,6 +81,11 @@ package enum Capability {
         attributes.storeBytes(of: config, toByteOffset: 8, as: UInt64.self)
         let disabled: UInt64 = 1 << 0, excludeKernel: UInt64 = 1 << 5, excludeHypervisor: UInt64 = 1 << 6
         attributes.storeBytes(of: disabled | excludeKernel | excludeHypervisor, toByteOffset: 40, as: UInt64.self)
+        if let breakpoint {
+            attributes.storeBytes(of: 2, toByteOffset: 52, as: UInt32.self)  // HW_BREAKPOINT_W
+            attributes.storeBytes(of: breakpoint, toByteOffset: 56, as: UInt64.self)
+            attributes.storeBytes(of: 8, toByteOffset: 64, as: UInt64.self)
+        }
         let closeOnExec: UInt = 1 << 3
         let descriptor = systemCall(number, attributes, 0, -1, -1, closeOnExec)
         guard descriptor >= 0 else { return false }

@@ -34,6 +34,12 @@ package struct Fixture: Hashable, Sendable {
     package static let undisturbed = Fixture(name: "undisturbed", source: "undisturbed.c", flags: ["-pthread"])
     package static let vdso = Fixture(name: "vdso", source: "vdso.c")
     package static let deep = Fixture(name: "deep", source: "deep.c")
+    package static let alternating = Fixture(name: "alternating", source: "alternating.c")
+    private static let framePointers = ["-fno-omit-frame-pointer", "-momit-leaf-frame-pointer"]
+    package static let mixedFrames = Fixture(name: "mixed_frames", source: "mixed_frames.c", flags: framePointers)
+    /// Frame pointers from the leaf's caller to the entry.
+    package static let chainedFrames = Fixture(
+        name: "chained_frames", source: "mixed_frames.c", flags: framePointers + ["-DOWN_START", "-nostartfiles"])
     package static let sleeper = Fixture(name: "sleeper", source: "sleeper.c")
     package static let exitWith = Fixture(name: "exit_with", source: "exit_with.c")
 

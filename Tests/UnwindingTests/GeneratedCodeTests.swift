@@ -58,12 +58,19 @@
         }
 
         @Test func aWordThatIsNoFramePointerEndsTheStack() throws {
-            for rbp in [0, Self.stackBase - 8, slot(1) + 1, slot(4000)] as [UInt64] {
+            for rbp in [0, Self.stackBase - 8, slot(1) + 1, slot(200_000)] as [UInt64] {
                 let result = try unwind(
                     pc: Self.generated + 0x10, rbp: rbp, stack: [1, slot(3), Self.generated + 0x21, 4])
                 #expect(result.frames == [Self.generated + 0x10])
                 #expect(result.end == .noModule)
             }
+        }
+
+        @Test func aFramePointerBeyondTheCapturedBytesAsksForMore() throws {
+            let result = try unwind(
+                pc: Self.generated + 0x10, rbp: slot(4000), stack: [1, slot(3), Self.generated + 0x21, 4])
+            #expect(result.frames == [Self.generated + 0x10])
+            #expect(result.end == .stackBytes)
         }
 
         @Test func aReturnAddressMustBeCode() throws {

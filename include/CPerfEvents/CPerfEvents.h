@@ -44,9 +44,6 @@ int ts_perf_open(const ts_perf_spec *spec, int32_t task, int32_t cpu);
 // Its samples hold the time. Returns a descriptor, or -errno.
 int ts_perf_open_write_watch(int32_t task, uint64_t address);
 
-// Moves the watch of a descriptor to another address, disarmed. Returns 0 or -errno.
-int ts_perf_move_write_watch(int event, uint64_t address);
-
 // The ioctls of an event. Return 0 or -errno.
 int ts_perf_enable(int event);
 int ts_perf_disable(int event);
