@@ -12,10 +12,17 @@ package struct RecordingProgress: Sendable {
 
 /// The engine that follows captured stacks.
 package enum Unwinder: String, CaseIterable, Sendable {
+    /// What is best here: `table`.
+    case auto
     /// Compiled rows, with libunwind for what they cannot express.
     case table
     /// libunwind for everything: the reference.
     case libunwind
+    /// Frame pointers in the captured bytes, whatever the tables say.
+    case fp
+
+    /// Whether stacks that break off can be continued: the other engines do not say where they stopped.
+    var isResumable: Bool { self == .auto || self == .table }
 }
 
 /// Most that a recorder keeps in memory of each kind; what comes beyond is counted, not kept.
@@ -53,7 +60,7 @@ package struct RecordingPlan: Sendable {
     package var limits = RecordingLimits()
 
     package init(
-        duration: Double?, checkpointInterval: Double = 8, comments: [String] = [], unwinder: Unwinder = .table
+        duration: Double?, checkpointInterval: Double = 8, comments: [String] = [], unwinder: Unwinder = .auto
     ) {
         self.unwinder = unwinder
         self.duration = duration

@@ -25,6 +25,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private let stackTail: StackTail?
     private var trace = UnwindTrace(capacity: SampleAggregator.deepest)
     private var libunwind = LibunwindEngine()
+    private var framePointers = FramePointerEngine()
     private let pcs = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: SampleAggregator.deepest)
     private let registers = UnsafeMutableBufferPointer<UInt64>.allocate(capacity: UserRegisters.count)
 
@@ -56,7 +57,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
             ? CaptureController(
                 startingWith: layout.userStackBytes, frequency: plan.frequency, attachment: attachment) : nil
         stackTail = attachment.stackTail
-        completion = plan.completesStacks && plan.unwinder == .table ? StackCompletion() : nil
+        completion = plan.completesStacks && plan.unwinder.isResumable ? StackCompletion() : nil
         registers.initialize(repeating: 0)
         pcs.initialize(repeating: 0)
     }
@@ -257,10 +258,13 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         _ stack: UnsafeRawBufferPointer, chain: UnsafeBufferPointer<UInt64>, space: UnwindSpace
     ) -> UnwindResult {
         switch unwinder {
-        case .table:
+        case .auto, .table:
             table.unwindRecoveringLeaf(registers: registers, stack: stack, chain: chain, space: space, output: pcs)
         case .libunwind:
             libunwind.unwindRecoveringLeaf(registers: registers, stack: stack, space: space, output: pcs)
+        case .fp:
+            framePointers.unwind(
+                registers: UnsafeBufferPointer(registers), stack: stack, space: space, output: pcs)
         }
     }
 

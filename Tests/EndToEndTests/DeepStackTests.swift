@@ -56,6 +56,24 @@ extension EndToEnd {
             #expect(stacks.share { $0.frames.count { $0.hasPrefix("mixed_") } == 20 } >= 0.999, "\(stacks.summary)")
         }
 
+        /// The engine that believes frame pointers is right where they are kept, and says so where they are not.
+        @Test func framePointerEngine() throws {
+            let chained = try Fixture.chainedFrames.start("30")
+            defer { chained.kill() }
+            let complete = try Tickscope.record(
+                chained.pid, seconds: 1,
+                ["--no-kernel", "--call-graph", "dwarf", "--stack-size", "65528"]
+                    + ["--unwinder", "fp", "-F", "999"]
+            ).stacks()
+            #expect(complete.shareFromStart >= 0.999, "\(complete.summary)")
+            let split = try Fixture.split.start("30")
+            defer { split.kill() }
+            let broken = try Tickscope.record(
+                split.pid, seconds: 1, ["--no-kernel", "--call-graph", "dwarf", "--unwinder", "fp"]
+            ).stacks()
+            #expect(broken.share { $0.root.hasPrefix("[truncated") } >= 0.99, "\(broken.summary)")
+        }
+
         /// One function in the middle keeps none: from there on the chain is not believed.
         @Test func aFunctionWithoutFramePointerIsNotSkipped() throws {
             let target = try Fixture.mixedFrames.start("30")

@@ -32,7 +32,7 @@ struct RecordingSummary {
         for metric in [RecordingQuality.Metric.lost, .throttled, .truncated, .unnamed] {
             parts.append(Self.text(metric, in: quality))
         }
-        for metric in [RecordingQuality.Metric.uncovered, .dropped] where quality[metric] != 0 {
+        for metric in [RecordingQuality.Metric.completed, .uncovered, .dropped] where quality[metric] != 0 {
             parts.append(Self.text(metric, in: quality))
         }
         return parts

@@ -93,8 +93,12 @@ struct Record: ParsableCommand {
     @Flag(name: [.short, .long], help: "Print nothing but errors.")
     var quiet = false
 
-    @Option(help: "Engine that follows captured stacks; libunwind is the slower reference.")
-    var unwinder: Unwinder = .table
+    @Option(
+        help: """
+            Engine that follows captured stacks: auto and table use compiled unwind tables, libunwind is the slower \
+            reference, fp believes every frame pointer.
+            """)
+    var unwinder: Unwinder = .auto
 
     @Argument(
         parsing: .postTerminator,
