@@ -79,7 +79,7 @@ let targets: [Target] = [
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
-    tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
+    tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),

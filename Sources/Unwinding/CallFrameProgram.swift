@@ -54,9 +54,10 @@ struct CallFrameProgram {
     private mutating func run(address: UInt64, entry: Int, target: UInt64) -> UnwindRow? {
         guard let body = Self.record(section, at: entry), let parent = FunctionEntry.commonOffset(of: body),
             let common = Self.record(section, at: parent).flatMap({ CommonEntry($0) }),
-            common.returnAddress == registers.returnAddress,
             let function = FunctionEntry(body, common, sectionAddress: address)
         else { return nil }
+        // Hand-written assembly may return through another register.
+        guard common.returnAddress == registers.returnAddress else { return UnwindRow(kind: .unsupported) }
         codeFactor = common.codeFactor
         dataFactor = common.dataFactor
         isSignal = common.isSignal
