@@ -10,9 +10,6 @@ mkdir -p "$out"/{elf,module,eh-frame,eh-frame-hdr,debug-frame,unwind,perf-map,ka
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
-# number BYTES FILE: the little-endian size of a file, in front of its bytes.
-length() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $((($1 >> 8) & 255)))"; }
-
 cat >"$work/a.c" <<'C'
 int leaf(int a) { return a * 3; }
 static int inner(volatile int *a) { return leaf(*a) + a[1]; }
@@ -31,12 +28,38 @@ for file in plain pie noheader debug shared.so; do
 done
 
 section() { objcopy --dump-section "$1=$3" "$2" /dev/null; }
-for file in shared.so; do
-    section .eh_frame "$work/$file" "$work/frames"
-    section .eh_frame_hdr "$work/$file" "$work/header"
-    cp "$work/frames" "$out/eh-frame/$file"
-    { length "$(stat -c %s "$work/header")"; cat "$work/header" "$work/frames"; } >"$out/eh-frame-hdr/$file"
-    { length "$(stat -c %s "$work/frames")"; cat "$work/frames"; head -c 3000 "$work/$file"; } >"$out/unwind/$file"
+# Little-endian numbers.
+half() { printf "\\x$(printf %02x $(($1 & 255)))\\x$(printf %02x $((($1 >> 8) & 255)))"; }
+word() { half "$1"; half $(($1 >> 16)); half $(($1 >> 32)); half $(($1 >> 48)); }
+
+section .eh_frame "$work/shared.so" "$work/frames"
+section .eh_frame_hdr "$work/shared.so" "$work/header"
+cp "$work/frames" "$out/eh-frame/shared"
+{ half "$(stat -c %s "$work/header")"; cat "$work/header" "$work/frames"; } >"$out/eh-frame-hdr/shared"
+
+# Samples in each function: where the target puts the tables decides where the functions are.
+frames_address=0x$(readelf -SW "$work/shared.so" | awk '$0 ~ / \.eh_frame / { sub(/.*PROGBITS|.*X86_64_UNWIND/, ""); print $1 }')
+functions=$(readelf --debug-dump=frames "$work/shared.so" | sed -n 's/.*pc=0*\([0-9a-f]*\)\.\..*/\1/p')
+return_address=0
+for function in $functions; do
+    address=$((0x10000 + 0x$function - frames_address))
+    for inside in 0 4 9; do
+        {
+            half "$(stat -c %s "$work/frames")"
+            cat "$work/frames"
+            # rax … rbx: 0; rbp and rsp: the stack, words 4 and 0; r8 … r15: 0; the program counter.
+            printf '\3\3\3\3\3\3\0\4\0\0\3\3\3\3\3\3\3\3\1'
+            half $((address + inside))
+            half 16
+            printf '\x48\xc7\xc0\x0f\0\0\0\x0f\x05\xc3\xc3\xc3\xc3\xc3\xc3\xc3'
+            for index in 1 2 3 4 5 6 7 8; do
+                word $((0x555500000000 + address + 5))
+                word $((0x7fff00001000 + index * 16))
+                if ((return_address)); then word $((0x555500000000 + return_address)); fi
+            done
+        } >"$out/unwind/$function-$inside"
+    done
+    return_address=$((address + 5))
 done
 section .debug_frame "$work/debug.o" "$out/debug-frame/object"
 

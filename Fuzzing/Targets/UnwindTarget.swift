@@ -1,5 +1,31 @@
 internal import ProfileModel
+internal import Synchronization
 internal import Unwinding
+
+/// Both engines, kept: what they remember of earlier samples must not matter.
+private final class Engines: @unchecked Sendable {
+    static let shared = Engines()
+    // The engines are used under the lock.
+    private let lock = Mutex<Void>(())
+    private var table = TableEngine()
+    private var libunwind = LibunwindEngine()
+
+    func run(
+        _ registers: UnsafeMutableBufferPointer<UInt64>, _ stack: UnsafeRawBufferPointer, _ space: UnwindSpace,
+        _ output: UnsafeMutableBufferPointer<UInt64>
+    ) {
+        lock.withLock { _ in
+            for _ in 0..<2 {
+                let result = table.unwindRecoveringLeaf(
+                    registers: registers, stack: stack, space: space, output: output)
+                precondition(result.frameCount <= output.count && result.frameCount >= 1)
+            }
+            let result = libunwind.unwindRecoveringLeaf(
+                registers: registers, stack: stack, space: space, output: output)
+            precondition(result.frameCount <= output.count && result.frameCount >= 1)
+        }
+    }
+}
 
 extension FuzzTarget {
     /// A sample of a process in which everything is hostile: tables, code, registers and stack, through both engines.
@@ -36,19 +62,8 @@ extension FuzzTarget {
         guard let space = UnwindSpace(mappings) else { return }
         let stack = input.rest
         var output = [UInt64](repeating: 0, count: 128)
-        var table = TableEngine()
-        var libunwind = LibunwindEngine()
         registers.withUnsafeMutableBufferPointer { registers in
-            output.withUnsafeMutableBufferPointer { output in
-                for _ in 0..<2 {
-                    let result = table.unwindRecoveringLeaf(
-                        registers: registers, stack: stack, space: space, output: output)
-                    precondition(result.frameCount <= output.count && result.frameCount >= 1)
-                }
-                let result = libunwind.unwindRecoveringLeaf(
-                    registers: registers, stack: stack, space: space, output: output)
-                precondition(result.frameCount <= output.count && result.frameCount >= 1)
-            }
+            output.withUnsafeMutableBufferPointer { Engines.shared.run(registers, stack, space, $0) }
         }
     }
 }

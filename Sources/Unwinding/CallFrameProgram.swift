@@ -141,14 +141,18 @@ struct CallFrameProgram {
             guard let last = remembered.popLast() else { return false }
             state = last
         case 0x0C:  // def_cfa
-            guard let register = reader.leb128(), let offset = reader.leb128() else { return false }
-            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+            guard let register = reader.leb128(), let offset = reader.leb128().flatMap(Int64.init(exactly:)) else {
+                return false
+            }
+            state.cfa = .register(register, offset: offset)
         case 0x0D:  // def_cfa_register
             guard let register = reader.leb128(), case .register(_, let offset) = state.cfa else { return false }
             state.cfa = .register(register, offset: offset)
         case 0x0E:  // def_cfa_offset
-            guard let offset = reader.leb128(), case .register(let register, _) = state.cfa else { return false }
-            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+            guard let offset = reader.leb128().flatMap(Int64.init(exactly:)),
+                case .register(let register, _) = state.cfa
+            else { return false }
+            state.cfa = .register(register, offset: offset)
         case 0x0F:  // def_cfa_expression
             guard let block = reader.block() else { return false }
             state.cfa = .expression(block)

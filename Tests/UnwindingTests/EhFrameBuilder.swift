@@ -20,6 +20,17 @@ struct EhFrameBuilder {
         append(body)
     }
 
+    /// A common entry for arm64: CFA = sp, return address in the link register.
+    /// - Parameter key: "B" when return addresses are signed with the second key.
+    mutating func addCommonARM64(key: String = "") {
+        commonPosition = bytes.count
+        var body: [UInt8] = [0, 0, 0, 0, 1] + Array("zR\(key)".utf8) + [0]
+        body += [0x04, 0x78, 0x1E]  // code factor 4, data factor -8, return address in column 30
+        body += [0x01, 0x1B]
+        body += [0x0C, 0x1F, 0x00]
+        append(body)
+    }
+
     /// A function with its call-frame instructions.
     mutating func addFunction(start: UInt64, length: UInt32, instructions: [UInt8] = []) {
         functions.append((start, bytes.count))
