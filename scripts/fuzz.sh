@@ -41,15 +41,14 @@ for target in "${targets[@]}"; do
     fi
     grep -E 'stat::(number_of_executed_units|average_exec_per_sec|peak_rss_mb)' "$work/$target.log" || true
     if [[ ${FUZZ_MERGE-} ]]; then
-        # Only the smallest inputs that reach something new, and few of them: they are replayed by every test run.
+        # Only inputs that reach something new, and few of them, small and large: every test run replays them.
         rm -rf "$work/minimal" && mkdir -p "$work/minimal"
         ASAN_OPTIONS=detect_leaks=0:allocator_may_return_null=1 "$fuzzer" -merge=1 -verbosity=0 "$work/minimal" \
-            "$corpus/$target" "$work/corpus/$target" >/dev/null 2>&1
+            "$corpus/$target" "$work/corpus/$target" "$work/seeds/$target" >/dev/null 2>&1
         find "$corpus/$target" -type f -not -name 'finding-*' -delete
-        # shellcheck disable=SC2012 # names are hashes
-        ls -Sr "$work/minimal" | head -n 64 | while read -r file; do
-            (($(stat -c %s "$work/minimal/$file") <= 4096)) && cp "$work/minimal/$file" "$corpus/$target/"
-        done || true
+        find "$work/minimal" -type f -size -4097c -printf '%s %p\n' | sort -n | cut -d ' ' -f 2 >"$work/minimal.list"
+        step=$((($(wc -l <"$work/minimal.list") + 63) / 64))
+        awk -v step="$step" 'NR % step == 0' "$work/minimal.list" | xargs -r cp -t "$corpus/$target"
     fi
 done
 exit $status
