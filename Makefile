@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE = -c release
 
-.PHONY: build dependencies test demo install format lint clean
+.PHONY: build dependencies test fuzz demo install format lint clean
 
 build: dependencies
 	$(SWIFT) build $(RELEASE)
@@ -23,6 +23,11 @@ test:
 	$(SWIFT) test $(RELEASE) --disable-testable-imports --skip '$(RECORDING_TESTS)'
 	$(SWIFT) test $(RELEASE) --disable-testable-imports --filter '$(RECORDING_TESTS)' --no-parallel
 
+# Every reader of untrusted bytes for two minutes, or FUZZ_SECONDS; see Fuzzing/README.md.
+fuzz:
+	@scripts/install-dependencies.sh --test
+	@scripts/fuzz.sh
+
 demo: build
 	@scripts/demo.sh
 
@@ -31,10 +36,10 @@ install: build
 	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing
 
 clean:
 	$(SWIFT) package clean

@@ -37,7 +37,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
-let targets: [Target] = [
+var targets: [Target] = [
     // Debian's libraries
     .systemLibrary(
         name: "CLibunwind", path: "CSources/CLibunwind", pkgConfig: "libunwind-generic",
@@ -79,14 +79,29 @@ let targets: [Target] = [
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
-    tests("UnwindingTests", ["ProfileModel", "Unwinding"]),
+    tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
     tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
     tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
+
+    // Readers of untrusted bytes, to be fed any bytes: by a test with what fuzzing found, and by the fuzzer itself
+    .target(
+        name: "FuzzTargets",
+        dependencies: ["PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Symbolization", "Unwinding"],
+        path: "Fuzzing/Targets", swiftSettings: swiftSettings),
+    tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]
+
+// Needs a build of its own, with sanitizers: scripts/fuzz.sh.
+if Context.environment["TICKSCOPE_FUZZ"] != nil {
+    targets.append(
+        .executableTarget(
+            name: "tickscope-fuzz", dependencies: ["FuzzTargets"], path: "Fuzzing/Driver", swiftSettings: swiftSettings)
+    )
+}
 
 let package = Package(
     name: "tickscope",

@@ -13,7 +13,8 @@ build_packages=(
 )
 test_packages=(
     gcc g++ libc6-dev # fixture programs
-    binutils          # readelf, to see that a fixture has the unwind rule that it is about
+    binutils          # readelf: which unwind rules a fixture has, and every rule of whole libraries
+    libc6-arm64-cross libstdc++6-arm64-cross # libraries of another architecture, to compare their unwind rules
     gzip util-linux   # unpacking profiles; unshare and setpriv for namespaces and users
     python3 xz-utils  # real programs to record …
     redis-tools       # … and redis, from the package that starts no service

@@ -32,6 +32,7 @@ typedef struct request {
     const uint8_t *stack;
     uint64_t stack_low, stack_high;
     const ts_unwind_mapping *mapping;  // of the frame being stepped
+    const ts_frame_section *section;   // of its unwind entry, or NULL
     uint64_t table_entry;
     int left_stack;
 } request;
@@ -52,20 +53,6 @@ const ts_unwind_mapping *ts_unwind_mapping_at(const ts_unwind_space *space, uint
     return &space->mappings[low];
 }
 
-const ts_fde *ts_fde_at(const ts_unwind_module *module, uint64_t address) {
-    size_t low = 0, high = module->entry_count;
-    while (low < high) {
-        size_t middle = low + (high - low) / 2;
-        if (module->entries[middle].start <= address)
-            low = middle + 1;
-        else
-            high = middle;
-    }
-    if (low == 0) return NULL;
-    const ts_fde *entry = &module->entries[low - 1];
-    return address - entry->start < (entry->length & TS_FDE_LENGTH) ? entry : NULL;
-}
-
 static int find_proc_info(unw_addr_space_t engine, unw_word_t ip, unw_proc_info_t *info, int want_details, void *arg) {
     request *r = arg;
     const ts_unwind_mapping *mapping = ts_unwind_mapping_at(r->space, ip);
@@ -74,12 +61,14 @@ static int find_proc_info(unw_addr_space_t engine, unw_word_t ip, unw_proc_info_
     const ts_fde *entry = ts_fde_at(module, ip - mapping->bias);
     if (!entry) return -UNW_ENOINFO;
 
-    // The pair is relative to the start of .eh_frame, which keeps both numbers within 32 bits for any real file.
-    uint64_t base = module->eh_frame_address + mapping->bias;
-    int64_t start = (int64_t)(entry->start - module->eh_frame_address);
+    // The pair is relative to the start of the section, which keeps both numbers within 32 bits for any real file.
+    const ts_frame_section *section = ts_fde_section(module, entry);
+    uint64_t base = section->address + mapping->bias;
+    int64_t start = (int64_t)(entry->start - section->address);
     if (start != (int32_t)start) return -UNW_ENOINFO;
     r->table_entry = (uint64_t)(uint32_t)start | (uint64_t)entry->fde << 32;
     r->mapping = mapping;
+    r->section = section;
 
     unw_dyn_info_t table;
     memset(&table, 0, sizeof table);
@@ -119,11 +108,12 @@ static int access_memory(unw_addr_space_t engine, unw_word_t address, unw_word_t
     if (mapping && mapping->module) {
         const ts_unwind_module *module = mapping->module;
         uint64_t own = address - mapping->bias;
-        uint64_t offset = own - module->eh_frame_address;
-        if (offset < module->eh_frame_size) {
-            uint64_t left = module->eh_frame_size - offset;
+        const ts_frame_section *section = r->section;
+        if (section && own - section->address < section->size) {
+            uint64_t offset = own - section->address;
+            uint64_t left = section->size - offset;
             *value = 0;
-            memcpy(value, module->eh_frame + offset, left < word ? left : word);
+            memcpy(value, section->bytes + offset, left < word ? left : word);
             return 0;
         }
         if (address >= mapping->start && address < mapping->end) return read_code(mapping, address, value);
@@ -243,6 +233,7 @@ size_t ts_unwind(ts_unwind_space *space, const uint64_t registers[TS_UNWIND_REGI
         r.mapping = mapping;
         uint64_t own = lookup - mapping->bias;
         const ts_fde *entry = ts_fde_at(mapping->module, own);
+        r.section = entry ? ts_fde_section(mapping->module, entry) : NULL;
         int trampoline = entry && (entry->length & TS_FDE_SIGNAL);
         if (!entry) {
             uint64_t past = own - mapping->module->entry_point;

@@ -71,13 +71,32 @@ package final class MappedModule: Sendable {
             unwind = nil
             return
         }
-        let frames = elf.ehFrame
         let low = segments.map(\.address).min() ?? 0
         let high = segments.map { $0.address &+ $0.memorySize }.max() ?? 0
-        unwind = UnwindModule(
-            ehFrame: frames?.bytes ?? [], address: ModuleRelativeAddress(frames?.address ?? 0),
+        let layout = UnwindModule.Layout(
             entryPoint: ModuleRelativeAddress(elf.entryPoint),
             addresses: ModuleRelativeAddress(low)..<ModuleRelativeAddress(max(low, high)), file: file)
+        switch source {
+        case .file(let owner):
+            let section = { (extent: ElfReader.Extent) in
+                UnwindModule.Section(
+                    fileOffset: extent.fileOffset, size: extent.size, address: ModuleRelativeAddress(extent.address))
+            }
+            let buildID = module.buildID
+            unwind = UnwindModule(
+                ehFrame: elf.ehFrameExtent.map(section), ehFrameHeader: elf.ehFrameHeaderExtent.map(section),
+                layout: layout, debugFrame: { Self.debugFrame(owner.descriptor, buildID: buildID) })
+        case .memory, .generated, .none:
+            let frames = elf.ehFrame
+            unwind = UnwindModule(
+                ehFrame: frames?.bytes ?? [], address: ModuleRelativeAddress(frames?.address ?? 0), layout: layout)
+        }
+    }
+
+    /// Call-frame information for debuggers: of the file, or else of its debug file.
+    private static func debugFrame(_ file: Int32, buildID: String) -> [UInt8]? {
+        if let own = (try? ElfReader(file: file))?.section(named: ".debug_frame") { return own.bytes }
+        return DebugFile.withReader(buildID: buildID) { $0.section(named: ".debug_frame")?.bytes } ?? nil
     }
 
     /// Whether the file's contents are known.

@@ -22,13 +22,23 @@ package enum Demangler {
     }
 
     private static func swift(_ symbol: String) -> String? {
-        var symbol = symbol
+        // A specialization that is cut off (`$sTf2p`) makes the runtime read its last character over and over, and keep
+        // a node of each, until memory is gone. Behind an empty suffix, such as clones carry, nothing is cut off.
+        let isSuffixed = symbol.utf8.contains(UInt8(ascii: "."))
+        var symbol = isSuffixed ? symbol : symbol + "."
         let text = symbol.withUTF8 { runtimeDemangle($0.baseAddress, UInt($0.count), nil, nil, 0) }
-        return text.map { pointer in
+        return text.flatMap { pointer in
             defer { free(pointer) }
-            return withoutSpecializations(String(cString: pointer))
+            var name = String(cString: pointer)
+            // What it cannot read it gives back.
+            if name == symbol { return nil }
+            if !isSuffixed, name.hasSuffix(emptySuffix) { name.removeLast(emptySuffix.count) }
+            return withoutSpecializations(name)
         }
     }
+
+    /// How the runtime writes the suffix ".".
+    private static let emptySuffix = " with unmangled suffix \".\""
 
     /// `generic specialization <Int> of f(A) -> B` → `f(A) -> B`: copies that the optimizer made of one function are
     /// that function to a reader.

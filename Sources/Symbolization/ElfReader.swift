@@ -22,12 +22,22 @@ package final class ElfReader {
         package var bytes: [UInt8]
     }
 
+    /// Where bytes are in the file, and where they are mapped.
+    package struct Extent: Hashable, Sendable {
+        package var address: UInt64
+        package var fileOffset: UInt64
+        package var size: UInt64
+    }
+
     let elf: OpaquePointer
     /// Backing store of an in-memory image; libelf keeps pointers into it.
     private let image: UnsafeMutableRawBufferPointer?
     package let segments: [Segment]
     /// Where the kernel starts a program, 0 for none.
     package let entryPoint: UInt64
+
+    /// A compressed section that claims more is not unpacked.
+    private static let largestUnpackedSection: UInt64 = 1 << 30
 
     private static let isLibraryReady = elf_version(UInt32(EV_CURRENT)) != 0
 
@@ -147,28 +157,43 @@ package final class ElfReader {
     /// The call-frame information that is mapped with the code: the section, or what PT_GNU_EH_FRAME leads to in a file
     /// without section headers.
     package var ehFrame: Section? {
-        section(named: ".eh_frame") ?? ehFrameThroughProgramHeader
+        guard let extent = ehFrameExtent, let bytes = fileBytes(at: extent.fileOffset, count: extent.size) else {
+            return nil
+        }
+        return Section(address: extent.address, bytes: bytes)
     }
 
-    private var ehFrameThroughProgramHeader: Section? {
+    /// Where ``ehFrame`` is. For a file without section headers it reaches to its segment's end.
+    package var ehFrameExtent: Extent? {
+        extent(named: ".eh_frame") ?? ehFrameHeaderExtent.flatMap { ehFrameExtent(through: $0) }
+    }
+
+    /// Where the linker's sorted table of the functions in ``ehFrame`` is.
+    package var ehFrameHeaderExtent: Extent? {
         var count = 0
         guard elf_getphdrnum(elf, &count) == 0 else { return nil }
         for index in 0..<min(count, 4096) {
             var program = GElf_Phdr()
-            guard gelf_getphdr(elf, Int32(index), &program) != nil, program.p_type == UInt32(PT_GNU_EH_FRAME),
-                let header = fileBytes(at: program.p_offset, count: 12),
-                // Version 1, pointer to .eh_frame as 4 signed bytes relative to its own place.
-                header[0] == 1, header[1] == 0x1B
-            else { continue }
-            let relative = header.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 4, as: Int32.self) }
-            let address = program.p_vaddr &+ 4 &+ UInt64(bitPattern: Int64(relative))
-            for segment in segments where address >= segment.address {
-                let inside = address - segment.address
-                guard inside < segment.fileSize else { continue }
-                let count = segment.fileSize - inside
-                guard let bytes = fileBytes(at: segment.fileOffset &+ inside, count: count) else { continue }
-                return Section(address: address, bytes: bytes)
+            guard gelf_getphdr(elf, Int32(index), &program) != nil, program.p_type == UInt32(PT_GNU_EH_FRAME) else {
+                continue
             }
+            return Extent(address: program.p_vaddr, fileOffset: program.p_offset, size: program.p_filesz)
+        }
+        return nil
+    }
+
+    private func ehFrameExtent(through headerExtent: Extent) -> Extent? {
+        // Version 1, pointer to .eh_frame as 4 signed bytes relative to its own place.
+        guard let header = fileBytes(at: headerExtent.fileOffset, count: 12), header.count == 12,
+            header[0] == 1, header[1] == 0x1B
+        else { return nil }
+        let relative = header.withUnsafeBytes { $0.loadUnaligned(fromByteOffset: 4, as: Int32.self) }
+        let address = headerExtent.address &+ 4 &+ UInt64(bitPattern: Int64(relative))
+        for segment in segments where address >= segment.address {
+            let inside = address - segment.address
+            guard inside < segment.fileSize else { continue }
+            return Extent(
+                address: address, fileOffset: segment.fileOffset &+ inside, size: segment.fileSize - inside)
         }
         return nil
     }
@@ -180,19 +205,36 @@ package final class ElfReader {
         return Array(UnsafeRawBufferPointer(start: start, count: data.pointee.d_size))
     }
 
-    /// The bytes of a section that occupies memory, by name.
+    /// The bytes of a section, by name; unpacked when the file has them compressed.
     package func section(named name: String) -> Section? {
-        var names = 0
-        guard elf_getshdrstrndx(elf, &names) == 0 else { return nil }
         var found: Section?
-        forEachSection { section, header in
-            guard found == nil, header.sh_type != UInt32(SHT_NOBITS),
-                let text = elf_strptr(elf, names, Int(header.sh_name)), strcmp(text, name) == 0,
-                let bytes = Self.bytes(of: section, header)
-            else { return }
+        forEachSection(named: name) { section, header in
+            guard found == nil, let bytes = Self.bytes(of: section, header) else { return }
             found = Section(address: header.sh_addr, bytes: bytes)
         }
         return found
+    }
+
+    /// Where the bytes of a section are, by name; nil for a compressed one.
+    private func extent(named name: String) -> Extent? {
+        var found: Extent?
+        forEachSection(named: name) { _, header in
+            guard found == nil, header.sh_flags & UInt64(SHF_COMPRESSED) == 0 else { return }
+            found = Extent(address: header.sh_addr, fileOffset: header.sh_offset, size: header.sh_size)
+        }
+        return found
+    }
+
+    /// Calls back with the sections of a name that have bytes in the file.
+    private func forEachSection(named name: String, _ body: (OpaquePointer, GElf_Shdr) -> Void) {
+        var names = 0
+        guard elf_getshdrstrndx(elf, &names) == 0 else { return }
+        forEachSection { section, header in
+            guard header.sh_type != UInt32(SHT_NOBITS), let text = elf_strptr(elf, names, Int(header.sh_name)),
+                strcmp(text, name) == 0
+            else { return }
+            body(section, header)
+        }
     }
 
     /// Calls back with each function-like symbol of `.symtab` and `.dynsym`.
@@ -224,7 +266,12 @@ package final class ElfReader {
     }
 
     private static func bytes(of section: OpaquePointer, _ header: GElf_Shdr) -> [UInt8]? {
-        if header.sh_flags & UInt64(SHF_COMPRESSED) != 0, elf_compress(section, 0, 0) < 0 { return nil }
+        if header.sh_flags & UInt64(SHF_COMPRESSED) != 0 {
+            var compression = GElf_Chdr()
+            guard gelf_getchdr(section, &compression) != nil, compression.ch_size <= largestUnpackedSection,
+                elf_compress(section, 0, 0) >= 0
+            else { return nil }
+        }
         guard let data = elf_rawdata(section, nil), let start = data.pointee.d_buf else { return nil }
         return Array(UnsafeRawBufferPointer(start: start, count: data.pointee.d_size))
     }

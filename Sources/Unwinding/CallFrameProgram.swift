@@ -22,15 +22,7 @@ struct CallFrameProgram {
         var framePointer = Rule.same
     }
 
-    /// DWARF register numbers of an architecture.
-    struct Registers: Sendable {
-        var stackPointer: UInt64
-        var framePointer: UInt64
-        var returnAddress: UInt64
-
-        static let x86_64 = Registers(stackPointer: 7, framePointer: 6, returnAddress: 16)
-        static let arm64 = Registers(stackPointer: 31, framePointer: 29, returnAddress: 30)
-    }
+    typealias Registers = CallFrameRegisters
 
     private let section: UnsafeRawBufferPointer
     private let registers: Registers
@@ -60,69 +52,25 @@ struct CallFrameProgram {
     }
 
     private mutating func run(address: UInt64, entry: Int, target: UInt64) -> UnwindRow? {
-        var reader = ByteReader(section)
-        reader.seek(entry)
-        guard var body = reader.record() else { return nil }
-        let idPosition = body.position
-        guard let id = body.unsigned(4), id != 0, idPosition >= Int(id) else { return nil }
-        var commonReader = ByteReader(section)
-        commonReader.seek(idPosition - Int(id))
-        guard let common = commonReader.record(), let entryHeader = readCommon(common) else { return nil }
-        let place = address &+ UInt64(body.position)
-        guard let begin = body.pointer(entryHeader.encoding, address: place),
-            body.pointer(entryHeader.encoding & 0x0F, address: 0) != nil
+        guard let body = Self.record(section, at: entry), let parent = FunctionEntry.commonOffset(of: body),
+            let common = Self.record(section, at: parent).flatMap({ CommonEntry($0) }),
+            let function = FunctionEntry(body, common, sectionAddress: address)
         else { return nil }
-        if entryHeader.hasAugmentation {
-            guard let size = body.leb128(), size <= UInt64(body.remaining) else { return nil }
-            body.skip(Int(size))
-        }
-        guard execute(entryHeader.instructions, from: begin, target: begin, isCommon: true) else { return nil }
+        // Hand-written assembly may return through another register.
+        guard common.returnAddress == registers.returnAddress else { return UnwindRow(kind: .unsupported) }
+        codeFactor = common.codeFactor
+        dataFactor = common.dataFactor
+        isSignal = common.isSignal
+        guard execute(common.instructions, from: function.start, target: target, isCommon: true) else { return nil }
         initial = state
-        guard execute(body, from: begin, target: target, isCommon: false) else { return nil }
+        guard execute(function.instructions, from: function.start, target: target, isCommon: false) else { return nil }
         return makeRow(target: target)
     }
 
-    private struct CommonHeader {
-        var encoding: UInt8 = 0
-        var hasAugmentation = false
-        var instructions: ByteReader
-    }
-
-    private mutating func readCommon(_ record: ByteReader) -> CommonHeader? {
-        var body = record
-        guard body.unsigned(4) == 0, let version = body.byte(), version == 1 || version == 3 || version == 4 else {
-            return nil
-        }
-        var augmentation: [UInt8] = []
-        while let character = body.byte(), character != 0 { augmentation.append(character) }
-        if version == 4 { body.skip(2) }
-        guard let codeFactor = body.leb128(), let dataFactor = body.signedLEB128() else { return nil }
-        self.codeFactor = codeFactor
-        self.dataFactor = dataFactor
-        guard (version == 1 ? body.byte().map(UInt64.init) : body.leb128()) == registers.returnAddress else {
-            return nil
-        }
-        var header = CommonHeader(instructions: body)
-        if augmentation.first == 0x7A {  // z
-            guard let size = body.leb128(), size <= UInt64(body.remaining) else { return nil }
-            let end = body.position + Int(size)
-            header.hasAugmentation = true
-            for character in augmentation.dropFirst() {
-                switch character {
-                case 0x52: header.encoding = body.byte() ?? 0xFF  // R
-                case 0x50:  // P
-                    guard let encoding = body.byte(), body.pointer(encoding, address: 0) != nil else { return nil }
-                case 0x4C: body.skip(1)  // L
-                case 0x53: isSignal = true  // S
-                default: break
-                }
-            }
-            body.seek(end)
-        } else if !augmentation.isEmpty {
-            return nil
-        }
-        header.instructions = body
-        return header
+    private static func record(_ section: UnsafeRawBufferPointer, at offset: Int) -> ByteReader? {
+        var reader = ByteReader(section)
+        reader.seek(offset)
+        return reader.record()
     }
 
     // MARK: Instructions
@@ -193,14 +141,18 @@ struct CallFrameProgram {
             guard let last = remembered.popLast() else { return false }
             state = last
         case 0x0C:  // def_cfa
-            guard let register = reader.leb128(), let offset = reader.leb128() else { return false }
-            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+            guard let register = reader.leb128(), let offset = reader.leb128().flatMap(Int64.init(exactly:)) else {
+                return false
+            }
+            state.cfa = .register(register, offset: offset)
         case 0x0D:  // def_cfa_register
             guard let register = reader.leb128(), case .register(_, let offset) = state.cfa else { return false }
             state.cfa = .register(register, offset: offset)
         case 0x0E:  // def_cfa_offset
-            guard let offset = reader.leb128(), case .register(let register, _) = state.cfa else { return false }
-            state.cfa = .register(register, offset: Int64(truncatingIfNeeded: offset))
+            guard let offset = reader.leb128().flatMap(Int64.init(exactly:)),
+                case .register(let register, _) = state.cfa
+            else { return false }
+            state.cfa = .register(register, offset: offset)
         case 0x0F:  // def_cfa_expression
             guard let block = reader.block() else { return false }
             state.cfa = .expression(block)
@@ -226,6 +178,9 @@ struct CallFrameProgram {
             return reader.leb128() != nil && set(register, .other)
         case 0x2D: break  // GNU_window_save; on arm64, a toggle of return-address signing
         case 0x2E: return reader.leb128() != nil  // GNU_args_size
+        case 0x2F:  // GNU_negative_offset_extended
+            guard let register = reader.leb128(), let factored = reader.leb128() else { return false }
+            return set(register, .atCFA(0 &- scaled(factored)))
         default: return false
         }
         return true
@@ -259,6 +214,7 @@ struct CallFrameProgram {
             }
         }
         switch state.returnAddress {
+        case .same where registers.hasLinkRegister: row.returnRule = .linkRegister
         case .atCFA(let offset):
             guard let offset = Int32(exactly: offset) else { return unsupported }
             row.returnOffset = offset

@@ -284,10 +284,6 @@ extension UnwindSpace {
             let code = mapping.pointee.file_offset &+ (address &- mapping.pointee.start)
             return SignalTrampoline.row(file: module.pointee.file, offset: code) ?? UnwindRow(kind: .noInfo)
         }
-        let section = UnsafeRawBufferPointer(
-            start: module.pointee.eh_frame, count: Int(module.pointee.eh_frame_size))
-        return CallFrameProgram.row(
-            section: section, address: module.pointee.eh_frame_address, entry: Int(entry.pointee.fde), target: own,
-            registers: registers)
+        return UnwindModule.row(module, entry, at: own, registers)
     }
 }

@@ -3,14 +3,15 @@
 /// ```
 ///   CFA        = base + cfaOffset              base: stack or frame pointer
 ///              = load(base + cfaOffset)        a realigned stack, a signal frame
-///   caller pc  = load(CFA + returnOffset)      or load(SP + returnOffset) in a signal frame
+///   caller pc  = load(CFA + returnOffset)      or load(SP + returnOffset) in a signal frame,
+///                                              or the link register
 ///   caller fp  = load(CFA + frameOffset)       or unchanged, or unknown
 ///   caller sp  = CFA
 /// ```
 ///
 /// 16 bytes, so that a cache slot is half a cache line. Everything that does not fit this shape is `.unsupported`.
-struct UnwindRow: Equatable, Sendable {
-    enum Kind: UInt8, Sendable {
+package struct UnwindRow: Equatable, Sendable {
+    package enum Kind: UInt8, Sendable {
         /// CFA = SP + cfaOffset.
         case stackPointer
         /// CFA = FP + cfaOffset.
@@ -36,7 +37,7 @@ struct UnwindRow: Equatable, Sendable {
     }
 
     /// Where the caller's frame pointer is.
-    enum FrameRule: UInt8, Sendable {
+    package enum FrameRule: UInt8, Sendable {
         case unchanged
         case unknown
         /// At CFA + frameOffset.
@@ -45,15 +46,29 @@ struct UnwindRow: Equatable, Sendable {
         case fromStackPointer
     }
 
-    var cfaOffset: Int32 = 0
-    var returnOffset: Int32 = 0
-    var frameOffset: Int32 = 0
-    var kind: Kind
-    var frameRule: FrameRule = .unchanged
-    /// The return address is at SP + returnOffset instead of CFA + returnOffset.
-    var returnIsFromStackPointer = false
+    /// Where the return address is.
+    package enum ReturnRule: UInt8, Sendable {
+        /// At CFA + returnOffset.
+        case fromCFA
+        /// At SP + returnOffset.
+        case fromStackPointer
+        /// In the link register, where the call put it (arm64): only a function that has called nothing may keep it there.
+        case linkRegister
+    }
+
+    package var cfaOffset: Int32 = 0
+    package var returnOffset: Int32 = 0
+    package var frameOffset: Int32 = 0
+    package var kind: Kind
+    package var frameRule: FrameRule = .unchanged
+    package var returnRule: ReturnRule = .fromCFA
     /// The kernel's trampoline: the caller was interrupted, so its address is exact and its stack may be another one.
-    var isSignal = false
+    package var isSignal = false
+
+    var returnIsFromStackPointer: Bool {
+        get { returnRule == .fromStackPointer }
+        set { returnRule = newValue ? .fromStackPointer : .fromCFA }
+    }
 }
 
 extension UnwindRow {

@@ -39,6 +39,35 @@ extension EndToEnd {
 
         @Test func strippedBinaryWithExportedNames() throws { try attachAndExpectSplit(.splitExported) }
 
+        @Test(arguments: [Fixture.debugFrame, .debugFrameCompressed], ["table", "libunwind"])
+        func functionsDescribedForDebuggersOnly(fixture: Fixture, unwinder: String) throws {
+            let target = try fixture.start("30")
+            defer { target.kill() }
+            expectSplit(try Tickscope.record(target.pid, ["--no-kernel", "--unwinder", unwinder]).stacks())
+        }
+
+        /// The file that runs has no tables for its functions; the debug file of its build-id has them.
+        @Test(
+            .enabled(if: Capability.isRoot && Capability.hasTool("objcopy"), "needs root and objcopy"))
+        func functionsDescribedInTheDebugFileOnly() throws {
+            let binary = try Fixture.debugFrameCompressed.build()
+            let notes = try Program.run(["readelf", "--notes", binary]).output.lines
+            let id = try #require(notes.first { $0.contains("Build ID: ") }?.split(separator: " ").last)
+            let folder = "/usr/lib/debug/.build-id/\(id.prefix(2))"
+            let debug = "\(folder)/\(id.dropFirst(2)).debug"
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            defer { try? FileManager.default.removeItem(atPath: debug) }
+            let own = try TemporaryFolder()
+            let stripped = own.file("stripped")
+            for command in [["--only-keep-debug", binary, debug], ["--strip-all", binary, stripped]] {
+                #expect(try Program.run(["objcopy"] + command).wait() == .exited(0))
+            }
+            let target = try Program([stripped, "30"])
+            defer { target.kill() }
+            try target.waitForLine("ready")
+            expectSplit(try Tickscope.record(target.pid).stacks())
+        }
+
         /// No name is left, so its shape is tested: one chain from one root, as deep as the recursion, with the two
         /// leaves told apart or not.
         @Test func strippedBinaryWithOnlyUnwindTables() throws {

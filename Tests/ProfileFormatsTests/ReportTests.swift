@@ -112,7 +112,7 @@ import Testing
                     "event": "cpu-clock",
                     "period": 1000000,
                     "period_unit": "nanoseconds",
-                    "quality": {"expected": 1005, "received": 1000, "lost": 5, "throttled": 0, "truncated": 30, \
+                    "quality": {"expected": 1005, "received": 1000, "lost": 5, "throttled": 0, "truncated": 30, "completed": 0, \
                 "unnamed": 1, "uncovered": 0, "dropped": 0, "named_frames": 4000, "total_frames": 4010}
                   },
                   "functions": [

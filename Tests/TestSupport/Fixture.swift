@@ -19,6 +19,17 @@ package struct Fixture: Hashable, Sendable {
     package static let splitStripped = Fixture(name: "split-stripped", source: "split.c", flags: ["-s"])
     /// No .symtab; the names are in .dynsym.
     package static let splitExported = Fixture(name: "split-exported", source: "split.c", flags: ["-rdynamic", "-s"])
+    /// Its own functions are described in .debug_frame only.
+    package static let debugFrame = Fixture(
+        name: "split-debug-frame", source: "split.c",
+        flags: ["-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-g", "-no-pie"])
+    /// The same in DWARF 5's words, compressed, in a program that can be loaded anywhere.
+    package static let debugFrameCompressed = Fixture(
+        name: "split-debug-frame-compressed", source: "split.c",
+        flags: [
+            "-fno-asynchronous-unwind-tables", "-fno-unwind-tables", "-g", "-gz=zlib", "-Wa,--gdwarf-cie-version=4",
+            "-Wl,--build-id",
+        ])
     package static let threads = Fixture(name: "threads", source: "threads.c", flags: ["-pthread"])
     package static let churn = Fixture(name: "churn", source: "churn.c", flags: ["-pthread"])
     package static let forks = Fixture(name: "forks", source: "forks.c")

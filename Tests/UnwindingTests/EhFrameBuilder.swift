@@ -3,6 +3,8 @@ struct EhFrameBuilder {
     private(set) var bytes: [UInt8] = []
     let address: UInt64
     private var commonPosition = 0
+    /// Where each function starts, and where its entry is in the section.
+    private(set) var functions: [(start: UInt64, entry: Int)] = []
 
     /// - Parameter address: where the section is mapped; function addresses are written relative to it.
     init(address: UInt64) { self.address = address }
@@ -18,8 +20,20 @@ struct EhFrameBuilder {
         append(body)
     }
 
+    /// A common entry for arm64: CFA = sp, return address in the link register.
+    /// - Parameter key: "B" when return addresses are signed with the second key.
+    mutating func addCommonARM64(key: String = "") {
+        commonPosition = bytes.count
+        var body: [UInt8] = [0, 0, 0, 0, 1] + Array("zR\(key)".utf8) + [0]
+        body += [0x04, 0x78, 0x1E]  // code factor 4, data factor -8, return address in column 30
+        body += [0x01, 0x1B]
+        body += [0x0C, 0x1F, 0x00]
+        append(body)
+    }
+
     /// A function with its call-frame instructions.
     mutating func addFunction(start: UInt64, length: UInt32, instructions: [UInt8] = []) {
+        functions.append((start, bytes.count))
         let idPosition = bytes.count + 4
         let beginAddress = address + UInt64(idPosition + 4)
         var body = Self.little(UInt32(idPosition - commonPosition))
@@ -27,6 +41,21 @@ struct EhFrameBuilder {
         body += Self.little(length)
         body += [0] + instructions
         append(body)
+    }
+
+    /// The linker's table, sorted, for an `.eh_frame_hdr` that is mapped at an address.
+    /// - Parameter edit: changes the rows (relative to the section) before they are written.
+    func header(address header: UInt64, edit: (inout [(start: UInt32, entry: UInt32)]) -> Void = { _ in }) -> [UInt8] {
+        var rows = functions.sorted { $0.start < $1.start }.map {
+            (
+                start: UInt32(truncatingIfNeeded: $0.start &- header),
+                entry: UInt32(truncatingIfNeeded: address &+ UInt64($0.entry) &- header)
+            )
+        }
+        edit(&rows)
+        // Version 1; pointer pcrel sdata4, count udata4, table datarel sdata4.
+        return [1, 0x1B, 0x03, 0x3B] + Self.little(UInt32(truncatingIfNeeded: address &- header &- 4))
+            + Self.little(UInt32(rows.count)) + rows.flatMap { Self.little($0.start) + Self.little($0.entry) }
     }
 
     private mutating func append(_ body: [UInt8]) {

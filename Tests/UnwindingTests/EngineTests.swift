@@ -33,8 +33,10 @@
                 instructions: Instruction.advance(8) + Instruction.cfaDereferencesRBP)
             frames.addFunction(start: Layout.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             return UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
         }
 
         private func makeSpace(_ module: UnwindModule?) throws -> UnwindSpace {
@@ -162,8 +164,10 @@
                 instructions: Instruction.advance(1) + Instruction.cfaRBP(16) + Instruction.rbpSaved(2))
             frames.addFunction(start: Layout.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             let module = UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
             let stack: [UInt64] = [address(Layout.framePointer + 0x20), 5, 0, address(Layout.start + 0x10)]
             // libunwind looks for it below the captured bytes and gives up.
             let result = try unwind(
@@ -184,8 +188,10 @@
                 start: Layout.framePointer, length: 0x100, instructions: Instruction.cfaOffset(24))
             frames.addFunction(start: Layout.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             let module = UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
             let result = try unwind(
                 module, pc: Layout.leaf + 4, rdi: address(Layout.framePointer + 0x20),
                 stack: [1, 2, address(Layout.start + 0x10), 4])
@@ -228,8 +234,10 @@
                     bytes[Int(random()) % bytes.count] = UInt8(truncatingIfNeeded: random())
                 }
                 let module = UnwindModule(
-                    ehFrame: bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                    ehFrame: bytes, address: ModuleRelativeAddress(0x10000),
+                    layout: UnwindModule.Layout(
+                        entryPoint: ModuleRelativeAddress(0),
+                        addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
                 let stack = (0..<32).map { _ in
                     random() % 2 == 0
                         ? address(0x1000 * (1 + random() % 20) + random() % 0x900) : Self.stackBase + random() % 300

@@ -15,8 +15,10 @@
             frames.addCommon()
             frames.addFunction(start: Self.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             let module = UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
             let mapping = { (start: UInt64, length: UInt64, module: UnwindModule?) in
                 UnwindMapping(
                     addresses: VirtualAddress(start)..<VirtualAddress(start + length), bias: module == nil ? 0 : start,

@@ -25,8 +25,10 @@
             frames.addCommon()
             frames.addFunction(start: Self.caller, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             let module = UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: file)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: file))
             let space = try #require(
                 UnwindSpace([
                     UnwindMapping(

@@ -6,8 +6,9 @@ import Unwinding
     private func module(_ frames: EhFrameBuilder, entryPoint: UInt64 = 0) -> UnwindModule {
         UnwindModule(
             ehFrame: frames.bytes, address: ModuleRelativeAddress(frames.address),
-            entryPoint: ModuleRelativeAddress(entryPoint),
-            addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x100000), file: -1)
+            layout: UnwindModule.Layout(
+                entryPoint: ModuleRelativeAddress(entryPoint),
+                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x100000), file: -1))
     }
 
     @Test func functionsAreFoundByAnyAddressInThem() {
@@ -57,8 +58,9 @@ import Unwinding
         for length in 0...frames.bytes.count {
             let module = UnwindModule(
                 ehFrame: Array(frames.bytes.prefix(length)), address: ModuleRelativeAddress(0x8000),
-                entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x100000), file: -1)
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x100000), file: -1))
             #expect(module.functionCount <= 2)
             if length == frames.bytes.count { #expect(module.functionCount == 2) }
         }

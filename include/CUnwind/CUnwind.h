@@ -1,6 +1,6 @@
 // DWARF unwinding of captured registers and stack bytes with libunwind's remote interface.
 //
-// The caller describes an address space as sorted mappings of modules, each with its .eh_frame and an index of it.
+// The caller describes an address space as sorted mappings of modules, each with its call-frame information.
 // Nothing here reads another process or any memory but what it was given; every byte of it is taken as hostile.
 #ifndef TICKSCOPE_CUNWIND_H
 #define TICKSCOPE_CUNWIND_H
@@ -23,21 +23,29 @@ enum {
 typedef struct ts_fde {
     uint64_t start;
     uint32_t length;
-    uint32_t fde;  // offset in .eh_frame
+    uint32_t fde;  // offset in its section
 } ts_fde;
 
-// The high bits of ts_fde.length: what kind of frame the function makes.
+// The high bits of ts_fde.length: what kind of frame the function makes, and where it is described.
 #define TS_FDE_SIGNAL 0x80000000u     // the kernel's signal trampoline
 #define TS_FDE_OUTERMOST 0x40000000u  // the return address is declared undefined: a thread starts here
-#define TS_FDE_LENGTH 0x3fffffffu
+#define TS_FDE_DEBUG 0x20000000u      // in the module's debug_frame instead of its eh_frame
+#define TS_FDE_LENGTH 0x1fffffffu
+
+// Call-frame information in the format of .eh_frame. What was not read from the file yet is 0; the records of an entry
+// that ts_fde_at has found are there, and stay as they are.
+typedef struct ts_frame_section {
+    const uint8_t *bytes;
+    uint64_t size;
+    uint64_t address;  // by the module's own addresses
+} ts_frame_section;
 
 // A file's unwind information. The pointers stay valid until the last space that uses the module is gone.
 typedef struct ts_unwind_module {
-    const uint8_t *eh_frame;
-    uint64_t eh_frame_size;
-    uint64_t eh_frame_address;
-    const ts_fde *entries;  // sorted by start, no two with the same
-    uint64_t entry_count;
+    ts_frame_section eh_frame;
+    ts_frame_section debug_frame;  // what .debug_frame adds to it; not looked at before an entry of it was found
+    const ts_fde *(*find)(void *context, uint64_t address);  // any thread
+    void *context;
     uint64_t entry_point;  // where the kernel starts the program, 0 for none
     uint64_t low, high;    // addresses the module occupies
     int file;              // to read code bytes from, or -1
@@ -81,8 +89,15 @@ size_t ts_unwind(ts_unwind_space *space, const uint64_t registers[TS_UNWIND_REGI
 // The mapping that holds an address, or NULL.
 const ts_unwind_mapping *ts_unwind_mapping_at(const ts_unwind_space *space, uint64_t address);
 
-// The entry that covers a module address, or NULL.
-const ts_fde *ts_fde_at(const ts_unwind_module *module, uint64_t address);
+// The entry that covers a module address, or NULL. Of functions that overlap, the one that starts last.
+static inline const ts_fde *ts_fde_at(const ts_unwind_module *module, uint64_t address) {
+    return module->find(module->context, address);
+}
+
+// The section that an entry is in.
+static inline const ts_frame_section *ts_fde_section(const ts_unwind_module *module, const ts_fde *entry) {
+    return entry->length & TS_FDE_DEBUG ? &module->debug_frame : &module->eh_frame;
+}
 
 #ifdef __cplusplus
 }

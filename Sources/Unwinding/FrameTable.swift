@@ -1,0 +1,145 @@
+internal import CUnwind
+internal import Glibc
+internal import Synchronization
+
+/// The functions of one module and their unwind entries, found when they are first asked for.
+///
+/// ```
+///   .eh_frame_hdr, checked ─► entry, checked ─► kept
+///        │ absent, wrong, incomplete
+///        ▼
+///   every entry of .eh_frame
+///        │ not there
+///        ▼
+///   .debug_frame of the file or its debug file
+/// ```
+///
+/// The answer never depends on the way: what the linker's table says is believed only as far as the entries confirm it,
+/// and where it has no function, only after it was seen to have as many functions as there are entries. Any thread.
+final class FrameTable: @unchecked Sendable {
+    // Everything mutable is used under the lock. Entries are handed out as pointers: they never move or change.
+    private let lock = Mutex<Void>(())
+    private let frames: FrameBytes
+    private let address: UInt64
+    private let returnAddress: UInt64
+    private var header: FrameHeader?
+    private var isHeaderComplete = false
+    /// By the header's index; a length of 0 is an entry that nobody asked for.
+    private let found: UnsafeMutablePointer<ts_fde>?
+    private var all: UnsafeMutableBufferPointer<ts_fde>?
+    private var debug: DebugFrameIndex?
+    private var debugSource: (@Sendable () -> [UInt8]?)?
+    /// Where ``debug``'s section is to be, by the module's own addresses.
+    private let debugAddress: UInt64
+    private let module: UnsafeMutablePointer<ts_unwind_module>
+
+    /// - Parameters:
+    ///   - header: bytes of `.eh_frame_hdr` and where they are mapped.
+    ///   - debugSource: gives the bytes of `.debug_frame`; called at most once.
+    ///   - module: its `debug_frame` is filled in before an entry of that is handed out.
+    init(
+        frames: FrameBytes, address: UInt64, header: (bytes: FrameBytes, address: UInt64)?,
+        debugSource: (@Sendable () -> [UInt8]?)?, debugAddress: UInt64,
+        module: UnsafeMutablePointer<ts_unwind_module>, returnAddress: UInt64
+    ) {
+        self.frames = frames
+        self.address = address
+        self.returnAddress = returnAddress
+        self.debugSource = debugSource
+        self.debugAddress = debugAddress
+        self.module = module
+        let header = header.flatMap { FrameHeader($0.bytes, address: $0.address) }
+        // Zeroed by the kernel when first touched: most of it never is.
+        found = calloc(header?.count ?? 1, MemoryLayout<ts_fde>.stride)?.assumingMemoryBound(to: ts_fde.self)
+        self.header = found == nil ? nil : header
+    }
+
+    deinit {
+        free(found)
+        all?.deallocate()
+    }
+
+    /// Number of functions in `.eh_frame`.
+    var functionCount: Int {
+        lock.withLock { _ in header?.count ?? everyEntry().count }
+    }
+
+    /// The entry that covers an address. O(log n) once the function was asked for.
+    func find(_ target: UInt64) -> UnsafePointer<ts_fde>? {
+        lock.withLock { _ in
+            if let header {
+                if let answer = find(target, in: header) { return answer.entry ?? findInDebugFrame(target) }
+                self.header = nil
+            }
+            return Self.search(everyEntry(), target) ?? findInDebugFrame(target)
+        }
+    }
+
+    private struct Answer {
+        var entry: UnsafePointer<ts_fde>?
+    }
+
+    /// - Returns: nil when the table is contradicted by the section.
+    private func find(_ target: UInt64, in header: FrameHeader) -> Answer? {
+        if let index = header.index(of: target), let found {
+            let entry = found + index
+            if entry.pointee.length == 0 {
+                let row = header[index]
+                guard row.entry >= address, row.entry - address < UInt64(frames.bytes.count),
+                    let parsed = CallFrameIndex.entry(
+                        frames, at: Int(row.entry - address), address: address, returnAddress: returnAddress),
+                    parsed.start == row.start
+                else { return nil }
+                entry.pointee = parsed
+            }
+            if target &- entry.pointee.start < UInt64(entry.pointee.length & UInt32(TS_FDE_LENGTH)) {
+                return Answer(entry: UnsafePointer(entry))
+            }
+        }
+        if !isHeaderComplete {
+            guard frames.countFunctions() == header.count else { return nil }
+            isHeaderComplete = true
+        }
+        return Answer(entry: nil)
+    }
+
+    private func everyEntry() -> UnsafeMutableBufferPointer<ts_fde> {
+        if let all { return all }
+        let entries = CallFrameIndex.entries(frames, address: address, returnAddress: returnAddress)
+        let buffer = UnsafeMutableBufferPointer<ts_fde>.allocate(capacity: entries.count)
+        _ = buffer.initialize(from: entries)
+        all = buffer
+        return buffer
+    }
+
+    private func findInDebugFrame(_ target: UInt64) -> UnsafePointer<ts_fde>? {
+        if let source = debugSource {
+            debugSource = nil
+            let index = source().map {
+                DebugFrameIndex($0, address: debugAddress, returnAddress: returnAddress)
+            }
+            if let index, !index.entries.isEmpty {
+                debug = index
+                module.pointee.debug_frame = ts_frame_section(
+                    bytes: index.section.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self),
+                    size: UInt64(index.section.bytes.count), address: debugAddress)
+            }
+        }
+        return debug.flatMap { Self.search($0.entries, target) }
+    }
+
+    private static func search(
+        _ entries: UnsafeMutableBufferPointer<ts_fde>, _ target: UInt64
+    ) -> UnsafePointer<ts_fde>? {
+        var low = 0
+        var high = entries.count
+        while low < high {
+            let middle = (low + high) / 2
+            if entries[middle].start <= target { low = middle + 1 } else { high = middle }
+        }
+        guard low > 0, let base = entries.baseAddress else { return nil }
+        let entry = base + (low - 1)
+        let isCovered = target - entry.pointee.start < UInt64(entry.pointee.length & UInt32(TS_FDE_LENGTH))
+        return isCovered ? UnsafePointer(entry) : nil
+    }
+}
