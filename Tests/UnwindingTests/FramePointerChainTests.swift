@@ -25,8 +25,10 @@
                 start: Self.omits, length: 0x100, instructions: Instruction.advance(1) + Instruction.cfaOffset(16))
             frames.addFunction(start: Self.start, length: 0x40, instructions: Instruction.undefinedReturnAddress)
             let module = UnwindModule(
-                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000), entryPoint: ModuleRelativeAddress(0),
-                addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1)
+                ehFrame: frames.bytes, address: ModuleRelativeAddress(0x10000),
+                layout: UnwindModule.Layout(
+                    entryPoint: ModuleRelativeAddress(0),
+                    addresses: ModuleRelativeAddress(0)..<ModuleRelativeAddress(0x20000), file: -1))
             return try #require(
                 UnwindSpace([
                     UnwindMapping(
