@@ -166,6 +166,7 @@ package final class Recorder {
             metadata.period = event.unit == "nanoseconds" ? 1_000_000_000 / Int64(clamping: hertz) : 0
         }
         metadata.comments = plan.comments
+        metadata.comments.append("records: \(aggregator.recordBytes) bytes, none of them written to disk")
         if aggregator.completedFrames > 0 {
             metadata.comments.append(
                 "\(aggregator.completedFrames) frames beyond the captured stack, proved by watched return addresses")

@@ -36,6 +36,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     private var sampleIndexes: [UInt64: Int] = [:]
 
     private(set) var received: Int64 = 0
+    /// Bytes of all records.
+    private(set) var recordBytes: Int64 = 0
     private(set) var duplicates: Int64 = 0
     private(set) var lostByRecords: Int64 = 0
     private(set) var lostSideband: Int64 = 0
@@ -106,6 +108,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
 
     // hot: per record
     mutating func handle(kind header: RecordHeader, bytes: UnsafeRawBufferPointer, time: UInt64) {
+        recordBytes += Int64(bytes.count)
         guard header.kind == .sample else {
             if let record = decoder.sideband(bytes, header: header) { handle(record, time: time) }
             return
