@@ -1,4 +1,5 @@
 package import ProfileModel
+package import Symbolization
 
 /// Live numbers of a recording.
 package struct RecordingProgress: Sendable {
@@ -45,6 +46,7 @@ package struct RecordingPlan: Sendable {
 
     package var unwinder: Unwinder
     package var limits = RecordingLimits()
+    package var symbolization = SymbolizationOptions()
 
     package init(
         duration: Double?, checkpointInterval: Double = 8, comments: [String] = [], unwinder: Unwinder = .table

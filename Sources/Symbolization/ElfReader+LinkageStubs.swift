@@ -1,4 +1,5 @@
 internal import CLibelf
+internal import Glibc
 
 extension ElfReader {
     /// Stubs of the procedure linkage table: the code through which a module calls functions of others. No symbol names

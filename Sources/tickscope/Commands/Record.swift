@@ -88,6 +88,8 @@ struct Record: ParsableCommand {
     @Option(help: "Engine that follows captured stacks; libunwind is the slower reference.")
     var unwinder: Unwinder = .table
 
+    @OptionGroup var symbols: SymbolOptions
+
     @Argument(
         parsing: .postTerminator,
         help: ArgumentHelp("Program to launch, with its arguments.", valueName: "-- command"))
@@ -147,8 +149,9 @@ struct Record: ParsableCommand {
         let path = output ?? defaultOutput(target)
         try AtomicFile.check(path)
         let stop = StopSignal { AtomicFile.discard(path) }
-        let plan = RecordingPlan(
+        var plan = RecordingPlan(
             duration: duration, comments: [comment(event, rate, layout)], unwinder: unwinder)
+        plan.symbolization = symbols.options
         let recorder = try Recorder(configuration, plan: plan, stop: stop) { profile in
             if profile.samples.count > 0 { try AtomicFile.write(PprofFormat().encode(profile), to: path) }
         }
