@@ -91,12 +91,16 @@ struct SymbolCandidates {
     private(set) var pools: [SectionBytes] = []
     /// The string tables' bytes, read only for addresses with several names.
     private var poolBytes: [[UInt8]?] = []
+    /// Which file each string table is of.
+    private var poolFiles: [Int] = []
+    private var fileCount = 0
 
     mutating func add(_ elf: ElfReader) {
         for table in elf.symbolTables where pools.count < 16 {
             let pool = UInt8(pools.count)
             pools.append(table.names)
             poolBytes.append(nil)
+            poolFiles.append(fileCount)
             table.entries.withUnsafeBytes { add($0, pool: pool, sectionEnds: table.sectionEnds) }
         }
         guard pools.count < 16 else { return }
@@ -110,6 +114,8 @@ struct SymbolCandidates {
         }
         pools.append(SectionBytes(stubNames))
         poolBytes.append(nil)
+        poolFiles.append(fileCount)
+        fileCount += 1
     }
 
     /// Entries of 24 bytes: name, type and binding, visibility, section, address, size (ELF-64, "Symbol Table").
@@ -156,24 +162,45 @@ struct SymbolCandidates {
     /// Of two names for one address, whether the first is the one that people know.
     mutating func isBetter(_ a: Int, than b: Int) -> Bool {
         if ranks[a] != ranks[b] { return ranks[a] > ranks[b] }
+        // The full table of a file repeats its dynamic one, which stands in front of it.
+        if names[a].pool != names[b].pool, poolFiles[Int(names[a].pool)] == poolFiles[Int(names[b].pool)] {
+            return names[a].pool < names[b].pool
+        }
         load(names[a].pool)
         load(names[b].pool)
-        let left = text(names[a])
-        let right = text(names[b])
-        let underscores = (left.prefix { $0 == 0x5F }.count, right.prefix { $0 == 0x5F }.count)
-        if underscores.0 != underscores.1 { return underscores.0 < underscores.1 }
-        if left.count != right.count { return left.count > right.count }
-        return left.lexicographicallyPrecedes(right)
+        return Self.withTexts(
+            poolBytes[Int(names[a].pool)] ?? [], Int(names[a].offset), poolBytes[Int(names[b].pool)] ?? [],
+            Int(names[b].offset)
+        ) { left, right in
+            // Most often the same symbol of both tables.
+            if strcmp(left, right) == 0 { return false }
+            let underscores = (strspn(left, "_"), strspn(right, "_"))
+            if underscores.0 != underscores.1 { return underscores.0 < underscores.1 }
+            let lengths = (strlen(left), strlen(right))
+            if lengths.0 != lengths.1 { return lengths.0 > lengths.1 }
+            return strcmp(left, right) < 0
+        }
     }
 
+    /// Reads a string table, with a zero behind it whatever the file says.
     private mutating func load(_ pool: UInt8) {
-        if poolBytes[Int(pool)] == nil { poolBytes[Int(pool)] = pools[Int(pool)].copy(at: 0, count: 1 << 31) }
+        if poolBytes[Int(pool)] == nil { poolBytes[Int(pool)] = pools[Int(pool)].copy(at: 0, count: 1 << 31) + [0] }
     }
 
-    private func text(_ name: SymbolName) -> ArraySlice<UInt8> {
-        guard let bytes = poolBytes[Int(name.pool)], Int(name.offset) < bytes.count else { return [] }
-        var end = Int(name.offset)
-        while end < bytes.count, bytes[end] != 0 { end += 1 }
-        return bytes[Int(name.offset)..<end]
+    /// Calls back with two zero-terminated texts; those outside of their table are empty.
+    private static func withTexts(
+        _ left: [UInt8], _ leftOffset: Int, _ right: [UInt8], _ rightOffset: Int,
+        _ body: (UnsafePointer<CChar>, UnsafePointer<CChar>) -> Bool
+    ) -> Bool {
+        left.withUnsafeBytes { left in
+            right.withUnsafeBytes { right in
+                guard let first = left.baseAddress, let second = right.baseAddress else { return false }
+                let texts = (
+                    first + min(leftOffset, left.count - 1), second + min(rightOffset, right.count - 1)
+                )
+                return body(
+                    texts.0.assumingMemoryBound(to: CChar.self), texts.1.assumingMemoryBound(to: CChar.self))
+            }
+        }
     }
 }

@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <cstdio>
+#include <cstdlib>
 #include <vector>
 
 namespace book {
@@ -47,7 +48,7 @@ __attribute__((noinline)) static std::int64_t work(int rounds) {
     return ladder.total();
 }
 
-int main(int argc, char **) {
-    std::printf("%ld\n", static_cast<long>(work(argc * 1000)));
+int main(int argc, char **argv) {
+    std::printf("%ld\n", static_cast<long>(work(argc > 1 ? std::atoi(argv[1]) : 1000)));
     return 0;
 }

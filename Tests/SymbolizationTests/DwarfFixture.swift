@@ -40,6 +40,9 @@ struct DwarfFixture: CustomTestStringConvertible, Sendable {
                     ["objcopy", "--only-keep-debug", "{}", "{}.debug"], ["strip", "{}"],
                     ["objcopy", "--add-gnu-debuglink={}.debug", "{}"],
                 ]),
+            DwarfFixture(
+                name: "gcc-shared", compiler: ["g++", "-O2", "-g"], source: "inlined.cpp",
+                afterwards: [["cp", "{}", "{}.copy"], ["dwz", "-m", "{}.common", "{}", "{}.copy"]]),
             DwarfFixture(name: "swift", compiler: ["swiftc", "-O", "-g"], source: "inlined.swift"),
         ]
 
@@ -120,17 +123,4 @@ enum Reference {
         }
         throw TestFailure("\(binary) has no .text")
     }
-}
-
-/// A folder that is removed with its value.
-final class ScratchFolder: Sendable {
-    let path: String
-
-    init() throws {
-        var template = Array((NSTemporaryDirectory() + "tickscope-symbols.XXXXXX").utf8CString)
-        guard mkdtemp(&template) != nil else { throw TestFailure("no temporary folder") }
-        path = template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    }
-
-    deinit { try? FileManager.default.removeItem(atPath: path) }
 }

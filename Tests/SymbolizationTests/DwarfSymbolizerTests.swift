@@ -15,7 +15,7 @@ import Testing
         .enabled(if: Capability.hasTool("llvm-symbolizer-14"), "llvm-symbolizer-14 is not installed"),
         arguments: DwarfFixture.all.filter(\.isBuildable))
     func chainsAreThoseOfLLVM(fixture: DwarfFixture) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let binary = try fixture.build(in: folder.path)
         let symbols = try load(binary)
         let addresses = try Reference.codeAddresses(of: binary, count: 4000)
@@ -35,8 +35,15 @@ import Testing
             }
             if found.count > 1 { inlined += 1 }
             // llvm-symbolizer takes the outermost name from the symbol table.
+            // Ours says in which namespace a function without a linkage name is.
             let isEqual =
-                found.dropLast() == expected.dropLast() && found.last?.place == expected.last?.place
+                found.count == expected.count
+                && zip(found, expected).dropLast().allSatisfy {
+                    // What dwz moved to another file, LLVM does not find.
+                    $0.place == $1.place && !$0.function.isEmpty
+                        && ($0.function == $1.function || $0.function.hasSuffix("::" + $1.function)
+                            || $1.function == "??" && fixture.name == "gcc-shared")
+                } && found.last?.place == expected.last?.place
                 && chain.dropLast().allSatisfy(\.isInlined) && chain.last?.isInlined == false
             if !isEqual { differing.append("\(String(address, radix: 16)): \(found) instead of \(expected)") }
         }
@@ -46,31 +53,9 @@ import Testing
         #expect(symbols.warnings.isEmpty)
     }
 
-    /// A distribution's debug file whose shared parts were moved to another file (dwz).
-    @Test(.enabled(if: access("/usr/lib/debug/.dwz", F_OK) == 0, "libc6-dbg is not installed"))
-    func sharedDebugInformationIsFollowed() throws {
-        let symbols = try load("/lib/x86_64-linux-gnu/libc.so.6")
-        let file = open("/lib/x86_64-linux-gnu/libc.so.6", O_RDONLY)
-        defer { close(file) }
-        let elf = try ElfReader(file: file)
-        let code = try #require(elf.segments.first { $0.isExecutable })
-        var named = 0
-        var inlined = 0
-        for address in stride(from: code.address, to: code.address + code.memorySize, by: 997) {
-            let chain = symbols.resolve(ModuleRelativeAddress(address), SymbolizationOptions()).chain
-            if let last = chain.last, !last.function.isEmpty { named += 1 }
-            if chain.count > 1 {
-                inlined += 1
-                #expect(chain.allSatisfy { !$0.function.isEmpty })
-            }
-        }
-        #expect(named > 1000)
-        #expect(inlined > 100)
-    }
-
     @Test func inlinedFunctionsAreLeftOutOnRequest() throws {
         let fixture = try #require(DwarfFixture.all.first { $0.isBuildable })
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let binary = try fixture.build(in: folder.path)
         let symbols = try load(binary)
         var options = SymbolizationOptions()
@@ -83,7 +68,7 @@ import Testing
     /// Damage anywhere in the debug sections of a real program: nothing may crash or go on forever.
     @Test(arguments: DwarfFixture.all.filter { $0.isBuildable && ["gcc-dwarf4", "clang-dwarf5"].contains($0.name) })
     func damageIsSurvived(fixture: DwarfFixture) throws {
-        let folder = try ScratchFolder()
+        let folder = try TemporaryFolder()
         let binary = try fixture.build(in: folder.path)
         let file = try #require(OpenFile(path: binary))
         let elf = try ElfReader(file: file.descriptor)

@@ -1,6 +1,9 @@
 /// Numbers of the DWARF standard, version 5 (dwarfstd.org, chapter 7), and of GNU's extensions to version 4.
 enum DwarfTag {
-    static let compileUnit: UInt16 = 0x11
+    static let classType: UInt16 = 0x02
+    static let structureType: UInt16 = 0x13
+    static let unionType: UInt16 = 0x17
+    static let namespace: UInt16 = 0x39
     static let inlinedSubroutine: UInt16 = 0x1D
     static let subprogram: UInt16 = 0x2E
 }

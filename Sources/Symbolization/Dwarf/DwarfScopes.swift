@@ -19,7 +19,16 @@ package struct DwarfScopes {
         var scope: Int32
     }
 
+    /// A namespace or a type, which a function's plain name does not tell.
+    private struct Context {
+        var entries: Swift.Range<UInt64>
+        /// The one around it, -1 for none.
+        var parent: Int32
+    }
+
     private(set) var scopes: [Scope] = []
+    /// In the order of their entries.
+    private var contexts: [Context] = []
     /// Where each piece starts, and its innermost scope: -1 for none.
     private var starts: [UInt64] = []
     private var innermost: [Int32] = []
@@ -29,7 +38,7 @@ package struct DwarfScopes {
     /// Ranges kept of one unit.
     private static let largestCount = 1 << 23
 
-    var estimatedSize: Int { scopes.count * MemoryLayout<Scope>.stride + starts.count * 12 }
+    var estimatedSize: Int { scopes.count * MemoryLayout<Scope>.stride + starts.count * 12 + contexts.count * 24 }
 
     /// - Parameters:
     ///   - bytes: the unit's, from its header on.
@@ -46,15 +55,22 @@ package struct DwarfScopes {
         let table = unit.abbreviations
         let encoding = unit.encoding
         var cursor = ByteCursor(bytes, at: unit.rootOffset)
-        // The scope around each open entry.
+        // The scope and the context around each open entry.
         var enclosing: [Int32] = []
+        var surrounding: [Int32] = []
         var budget = Self.largestCount
         while !cursor.isAtEnd {
             let start = cursor.offset
             let number = cursor.uleb()
             if number == 0 {
                 // The end of an entry's children; of the root's, and so of the unit, when none is open.
-                guard enclosing.popLast() != nil, !enclosing.isEmpty else { return }
+                guard enclosing.popLast() != nil, let context = surrounding.popLast(), !enclosing.isEmpty else {
+                    return
+                }
+                if context >= 0, surrounding.last != context {
+                    let first = contexts[Int(context)].entries.lowerBound
+                    contexts[Int(context)].entries = first..<(unit.range.lowerBound + UInt64(start))
+                }
                 continue
             }
             guard let abbreviation = table.abbreviation(number) else { return }
@@ -93,10 +109,39 @@ package struct DwarfScopes {
             if abbreviation.hasChildren {
                 guard enclosing.count < Self.deepest else { return }
                 enclosing.append(inner)
+                var context = surrounding.last ?? -1
+                if Self.isContext(abbreviation.tag), contexts.count < Self.largestCount {
+                    let entry = unit.range.lowerBound + UInt64(start)
+                    contexts.append(Context(entries: entry..<entry, parent: context))
+                    context = Int32(contexts.count - 1)
+                }
+                surrounding.append(context)
             } else if enclosing.isEmpty {
                 return
             }
         }
+    }
+
+    private static func isContext(_ tag: UInt16) -> Bool {
+        tag == DwarfTag.namespace || tag == DwarfTag.structureType || tag == DwarfTag.classType
+            || tag == DwarfTag.unionType
+    }
+
+    /// The entries of the namespaces and types around an entry, innermost first.
+    func contexts(around entry: UInt64) -> [UInt64] {
+        var low = 0
+        var high = contexts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if contexts[middle].entries.lowerBound < entry { low = middle + 1 } else { high = middle }
+        }
+        var found: [UInt64] = []
+        var index = low - 1
+        while index >= 0, found.count < 32 {
+            if contexts[index].entries.contains(entry) { found.append(contexts[index].entries.lowerBound) }
+            index = Int(contexts[index].parent)
+        }
+        return found
     }
 
     private func read(

@@ -119,7 +119,7 @@ package final class DwarfSymbolizer {
         var chain: [SourceFrame] = []
         while chain.count < Self.deepestChain {
             let current = scopes.scopes[Int(scope)]
-            let facts = function(at: current.entry, in: entries.file)
+            let facts = function(at: current.entry, in: entries.file, scopes)
             chain.append(
                 SourceFrame(
                     function: facts.name, declaration: facts.declaration, place: place, isInlined: current.parent >= 0))
@@ -155,12 +155,14 @@ package final class DwarfSymbolizer {
     // MARK: Functions
 
     /// The name of a function and where it is declared, through the entries that it refers to.
-    private func function(at entry: UInt64, in file: DwarfFile) -> FunctionFacts {
+    /// - Parameter scopes: of the unit that the entry is in.
+    private func function(at entry: UInt64, in file: DwarfFile, _ scopes: DwarfScopes) -> FunctionFacts {
         let key = FunctionKey(file: ObjectIdentifier(file), entry: entry)
         if let known = functions[key] { return known }
         var facts = FunctionFacts()
         var linkageName = ""
         var plainName = ""
+        var last = entry
         var position: (file: DwarfFile, entry: UInt64)? = (file, entry)
         var steps = 0
         while let current = position, steps < Self.mostReferences {
@@ -175,6 +177,7 @@ package final class DwarfSymbolizer {
                 facts.declaration.line = Int32(clamping: line)
                 facts.declaration.file = found.file.flatMap { unit.path(of: $0) } ?? ""
             }
+            last = current.file === file ? current.entry : 0
             guard let next = found.reference else { break }
             switch next.kind {
             case .unitReference:
@@ -185,7 +188,15 @@ package final class DwarfSymbolizer {
             default: break
             }
         }
-        facts.name = linkageName.isEmpty ? plainName : linkageName
+        facts.name = linkageName
+        if linkageName.isEmpty, !plainName.isEmpty {
+            // Functions that no other unit sees may have no linkage name; their place in the source says the rest.
+            let around = scopes.contexts(around: last).compactMap { context -> String? in
+                guard let unit = file.unit(containing: context) ?? file.openUnit(at: context) else { return nil }
+                return DwarfFunctionEntry(unit, at: context).name ?? "(anonymous namespace)"
+            }
+            facts.name = (around.reversed() + [plainName]).joined(separator: "::")
+        }
         if functions.count >= Self.largestFunctionCount { functions.removeAll() }
         functions[key] = facts
         return facts
