@@ -44,6 +44,7 @@ var targets: [Target] = [
         providers: [.apt(["libunwind-dev"])]),
     .systemLibrary(
         name: "CLibelf", path: "CSources/CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
+    .systemLibrary(name: "CLzma", path: "CSources/CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
     .systemLibrary(name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Floor 0: thin C
@@ -59,7 +60,8 @@ var targets: [Target] = [
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
     .target(
-        name: "Symbolization", dependencies: ["CLibelf", "ProfileModel"], swiftSettings: swiftSettings,
+        name: "Symbolization", dependencies: ["CLibelf", "CLzma", "CZlib", "ProfileModel"],
+        swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
 
@@ -69,7 +71,10 @@ var targets: [Target] = [
 
     // Floor 6: programs
     executable(
-        "tickscope", ["PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", argumentParser]),
+        "tickscope",
+        [
+            "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", "Symbolization", argumentParser,
+        ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
     // Fixtures, processes and probes, for every test target
@@ -80,7 +85,7 @@ var targets: [Target] = [
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
-    tests("SymbolizationTests", ["ProfileModel", "Symbolization"]),
+    tests("SymbolizationTests", ["ProfileModel", "Symbolization", "TestSupport"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["ProfileModel", "Sampling"]),
     tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),

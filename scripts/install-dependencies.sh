@@ -9,12 +9,14 @@ build_packages=(
     libunwind-dev # unwinding
     libelf-dev    # symbols
     zlib1g-dev    # compressed profiles
-    pkg-config    # finds the three
+    liblzma-dev   # symbols that stripped files carry along
+    pkg-config    # finds them
 )
 test_packages=(
     gcc g++ libc6-dev # fixture programs
-    binutils          # readelf: which unwind rules a fixture has, and every rule of whole libraries
+    binutils          # readelf: every unwind rule of whole libraries; c++filt, objcopy
     libc6-arm64-cross libstdc++6-arm64-cross # libraries of another architecture, to compare their unwind rules
+    clang-14 llvm-14 dwz # debug information in all the ways that it is written; what llvm-symbolizer makes of it
     gzip util-linux   # unpacking profiles; unshare and setpriv for namespaces and users
     python3 xz-utils  # real programs to record …
     redis-tools       # … and redis, from the package that starts no service
@@ -36,7 +38,7 @@ esac
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This is no Debian system. Please install what these Debian packages contain: ${packages[*]}" >&2
     # Where the libraries are there already, the build does not need this script.
-    if command -v pkg-config >/dev/null && pkg-config --exists libunwind-generic libelf zlib; then exit 0; fi
+    if command -v pkg-config >/dev/null && pkg-config --exists libunwind-generic libelf zlib liblzma; then exit 0; fi
     exit 1
 fi
 

@@ -29,7 +29,7 @@ extension FuzzTarget {
             askForRows(unwind, .native)
         }
         for address in addresses {
-            _ = module.symbol(at: ModuleRelativeAddress(address))
+            _ = module.resolve(ModuleRelativeAddress(address), SymbolizationOptions())
             _ = module.isEntryPoint(ModuleRelativeAddress(address))
             _ = module.unwind?.row(at: ModuleRelativeAddress(address))
         }

@@ -4,7 +4,7 @@ package struct Function: Hashable, Sendable {
     package var name: String
     /// Name in the symbol table; equals ``name`` when nothing was mangled.
     package var systemName: String
-    /// Source file, empty when unknown.
+    /// Source file that the lines of its frames are in, empty when unknown.
     package var file: String
     /// First line of the definition, 0 when unknown.
     package var startLine: Int32
@@ -44,6 +44,8 @@ package struct Frame: Hashable, Sendable {
     package var address: ModuleRelativeAddress
     /// Source line, 0 when unknown.
     package var line: Int32
+    /// Column in the line, 0 when unknown.
+    package var column: Int32
     package var kind: Kind
     package var isInlined: Bool
 
@@ -52,6 +54,7 @@ package struct Frame: Hashable, Sendable {
         module: ModuleID? = nil,
         address: ModuleRelativeAddress = ModuleRelativeAddress(0),
         line: Int32 = 0,
+        column: Int32 = 0,
         kind: Kind = .user,
         isInlined: Bool = false
     ) {
@@ -59,6 +62,7 @@ package struct Frame: Hashable, Sendable {
         self.module = module
         self.address = address
         self.line = line
+        self.column = column
         self.kind = kind
         self.isInlined = isInlined
     }

@@ -19,6 +19,28 @@ package struct Symbol: Hashable, Sendable {
     package var kind: Frame.Kind
     package var category: Category
     package var isInlined: Bool
+    /// Where it is in the source, as far as any of its frames tells; not a part of what tells symbols apart.
+    package var source = Source()
+
+    /// A source file and the first line of a function, empty and 0 when unknown.
+    package struct Source: Hashable, Sendable {
+        package var file = ""
+        package var startLine: Int32 = 0
+
+        package init() {}
+    }
+
+    package static func == (a: Symbol, b: Symbol) -> Bool {
+        a.name == b.name && a.module == b.module && a.kind == b.kind && a.category == b.category
+            && a.isInlined == b.isInlined
+    }
+
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(name)
+        hasher.combine(module)
+        hasher.combine(kind)
+        hasher.combine(isInlined)
+    }
 
     package init(name: String, module: String, kind: Frame.Kind, category: Category, isInlined: Bool) {
         self.name = name
@@ -51,11 +73,19 @@ package struct ProfileSymbols: Sendable {
                 kind: frame.kind,
                 category: Self.category(of: frame.kind, in: module.map { profile.modules[$0].kind }),
                 isInlined: separatesInlined && frame.isInlined)
+            let function = profile.functions[Int(frame.function.rawValue)]
             if let id = ids[symbol] {
                 symbolOfFrame.append(id)
+                // The file of the function's own first line, not of a line that was included into it.
+                if symbols[Int(id)].source.startLine == 0, function.startLine != 0 {
+                    symbols[Int(id)].source.file = function.file
+                    symbols[Int(id)].source.startLine = function.startLine
+                }
             } else {
                 let id = Int32(symbols.count)
                 symbols.append(symbol)
+                symbols[Int(id)].source.file = function.file
+                symbols[Int(id)].source.startLine = function.startLine
                 ids[symbol] = id
                 symbolOfFrame.append(id)
             }

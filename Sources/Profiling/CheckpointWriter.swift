@@ -43,6 +43,9 @@ final class CheckpointWriter: Sendable {
         return assembler.assemble(raw, metadata: metadata)
     }
 
+    /// What was found on the way to names and is not used; to be asked after ``finish(_:metadata:)``.
+    var nameWarnings: [String] { assembler.warnings }
+
     /// Takes the error of a checkpoint that could not be written.
     func takeFailure() -> (any Error)? {
         state.withLock { state in

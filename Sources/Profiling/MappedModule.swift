@@ -1,8 +1,5 @@
-internal import Glibc
 package import ProfileModel
-internal import Sampling
-package import Symbolization
-internal import Synchronization
+internal import Symbolization
 package import Unwinding
 
 /// One file that targets execute, opened once while it could be reached, shared by all processes that map it.
@@ -14,58 +11,65 @@ package final class MappedModule: Sendable {
     /// Empty when the file could not be read.
     private let segments: [ElfReader.Segment]
     package let unwind: UnwindModule?
-    private let source: Source
-    private let symbols = Mutex<SymbolTable?>(nil)
-    private let perfMap = Mutex(GeneratedNames())
+    let names: Names
+    /// Why a file that was found is not used, in words.
+    package let refusal: String?
 
-    private struct GeneratedNames: Sendable {
-        var map: PerfMap?
-        var readTime: UInt64 = 0
-    }
-
-    private enum Source: Sendable {
-        case file(OpenFile)
-        case memory([UInt8])
-        /// Memory that this process writes code into.
-        case generated(Int32)
+    /// What names the module's code.
+    enum Names: Sendable {
+        case symbols(ModuleSymbols)
+        /// Memory that a process writes code into.
+        case generated(GeneratedCode)
         case none
     }
 
-    /// A descriptor that closes with its last user.
-    private final class OpenFile: Sendable {
-        let descriptor: Int32
-
-        init(_ descriptor: Int32) { self.descriptor = descriptor }
-
-        deinit { close(descriptor) }
-    }
-
     /// A file.
-    /// - Parameter file: descriptor, owned from here on.
-    package convenience init(path: String, kind: Module.Kind, file: Int32) {
-        let source = Source.file(OpenFile(file))
-        self.init(path: path, kind: kind, source: source, elf: try? ElfReader(file: file), file: file)
+    /// - Parameters:
+    ///   - file: descriptor, owned from here on.
+    ///   - expectedBuildID: what the mapped file is known to be, in lower-case hexadecimal; a file with another build-id
+    ///     is refused. Empty when nothing is known.
+    ///   - root: root folder of the process that maps it, such as `/proc/4242/root`: debug files may be in there.
+    package convenience init(
+        path: String, kind: Module.Kind, file: Int32, expectedBuildID: String = "", root: String = ""
+    ) {
+        let open = OpenFile(file)
+        let elf = try? ElfReader(file: file)
+        if let elf, !expectedBuildID.isEmpty, case let own = elf.buildID, own != expectedBuildID {
+            self.init(
+                module: Module(path: path, buildID: expectedBuildID, kind: kind), names: .none, elf: nil, file: -1,
+                refusal:
+                    "\(path) is not the file that was recorded: its build-id is \(own.isEmpty ? "missing" : own), not "
+                    + "\(expectedBuildID); its frames stay unnamed")
+            return
+        }
+        self.init(
+            module: Module(path: path, buildID: elf?.buildID ?? expectedBuildID, kind: kind),
+            names: .symbols(ModuleSymbols(.file(open), path: path, root: root)), elf: elf, file: file)
     }
 
     /// An image in memory, such as the vDSO.
     package convenience init(path: String, kind: Module.Kind, image: [UInt8]) {
         let elf = try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
-        self.init(path: path, kind: kind, source: .memory(image), elf: elf, file: -1)
+        self.init(
+            module: Module(path: path, buildID: elf?.buildID ?? "", kind: kind),
+            names: .symbols(ModuleSymbols(.memory(image), path: path)), elf: elf, file: -1)
     }
 
-    /// Memory that a process writes code into: named by the map that its runtime keeps for profilers, if it does.
-    package convenience init(generatedBy pid: Int32) {
-        self.init(path: "[anonymous]", kind: .anonymous, source: .generated(pid), elf: nil, file: -1)
+    /// Memory that a process writes code into: named by what its runtime keeps for profilers, if it does.
+    convenience init(generated code: GeneratedCode) {
+        self.init(
+            module: Module(path: "[anonymous]", kind: .anonymous), names: .generated(code), elf: nil, file: -1)
     }
 
     /// A file that cannot be read: frames can be placed, but neither unwound nor named.
     package convenience init(unreadable path: String, kind: Module.Kind) {
-        self.init(path: path, kind: kind, source: .none, elf: nil, file: -1)
+        self.init(module: Module(path: path, kind: kind), names: .none, elf: nil, file: -1)
     }
 
-    private init(path: String, kind: Module.Kind, source: Source, elf: ElfReader?, file: Int32) {
-        self.source = source
-        module = Module(path: path, buildID: elf?.buildID ?? "", kind: kind)
+    private init(module: Module, names: Names, elf: ElfReader?, file: Int32, refusal: String? = nil) {
+        self.names = names
+        self.module = module
+        self.refusal = refusal
         segments = elf?.segments ?? []
         guard let elf else {
             unwind = nil
@@ -76,27 +80,19 @@ package final class MappedModule: Sendable {
         let layout = UnwindModule.Layout(
             entryPoint: ModuleRelativeAddress(elf.entryPoint),
             addresses: ModuleRelativeAddress(low)..<ModuleRelativeAddress(max(low, high)), file: file)
-        switch source {
-        case .file(let owner):
-            let section = { (extent: ElfReader.Extent) in
-                UnwindModule.Section(
-                    fileOffset: extent.fileOffset, size: extent.size, address: ModuleRelativeAddress(extent.address))
-            }
-            let buildID = module.buildID
-            unwind = UnwindModule(
-                ehFrame: elf.ehFrameExtent.map(section), ehFrameHeader: elf.ehFrameHeaderExtent.map(section),
-                layout: layout, debugFrame: { Self.debugFrame(owner.descriptor, buildID: buildID) })
-        case .memory, .generated, .none:
+        guard file >= 0, case .symbols(let symbols) = names else {
             let frames = elf.ehFrame
             unwind = UnwindModule(
                 ehFrame: frames?.bytes ?? [], address: ModuleRelativeAddress(frames?.address ?? 0), layout: layout)
+            return
         }
-    }
-
-    /// Call-frame information for debuggers: of the file, or else of its debug file.
-    private static func debugFrame(_ file: Int32, buildID: String) -> [UInt8]? {
-        if let own = (try? ElfReader(file: file))?.section(named: ".debug_frame") { return own.bytes }
-        return DebugFile.withReader(buildID: buildID) { $0.section(named: ".debug_frame")?.bytes } ?? nil
+        let section = { (extent: ElfReader.Extent) in
+            UnwindModule.Section(
+                fileOffset: extent.fileOffset, size: extent.size, address: ModuleRelativeAddress(extent.address))
+        }
+        unwind = UnwindModule(
+            ehFrame: elf.ehFrameExtent.map(section), ehFrameHeader: elf.ehFrameHeaderExtent.map(section),
+            layout: layout, debugFrame: { symbols.debugFrame() })
     }
 
     /// Whether the file's contents are known.
@@ -115,40 +111,5 @@ package final class MappedModule: Sendable {
         if module.kind == .anonymous { return 0 }
         let own = ElfReader.address(of: offset, in: segments)?.rawValue ?? offset.rawValue
         return start.rawValue &- own
-    }
-
-    /// The function that holds an address. Loads the symbol table at the first call; any thread.
-    package func symbol(at address: ModuleRelativeAddress) -> SymbolTable.Match? {
-        if case .generated(let pid) = source { return generatedSymbol(at: address, process: pid) }
-        return symbols.withLock { table in
-            if table == nil { table = loadSymbols() }
-            return table?.lookup(address)
-        }
-    }
-
-    /// The map grows while the process runs: it is read again for an address that it did not have, but not for each.
-    private func generatedSymbol(at address: ModuleRelativeAddress, process pid: Int32) -> SymbolTable.Match? {
-        perfMap.withLock { state in
-            let virtual = VirtualAddress(address.rawValue)
-            if let match = state.map?.lookup(virtual) { return match }
-            let now = MonotonicClock.now()
-            guard state.map == nil || now &- state.readTime > 1_000_000_000 else { return nil }
-            let map = PerfMap(process: pid)
-            // A process that has ended takes its map's folder with it, not what was read.
-            if !map.isEmpty || state.map == nil { state.map = map }
-            state.readTime = now
-            return map.lookup(virtual)
-        }
-    }
-
-    private func loadSymbols() -> SymbolTable {
-        let elf: ElfReader? =
-            switch source {
-            case .file(let file): try? ElfReader(file: file.descriptor)
-            case .memory(let image): try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
-            case .generated, .none: nil
-            }
-        guard let elf else { return SymbolTable() }
-        return DebugFile.withReader(buildID: module.buildID) { SymbolTable([elf, $0]) } ?? SymbolTable([elf])
     }
 }

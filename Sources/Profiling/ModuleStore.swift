@@ -14,6 +14,7 @@ package struct ModuleStore: Sendable {
 
     package private(set) var modules: [MappedModule] = []
     private var indexes: [Key: Int32] = [:]
+    private var generated: [Int32: GeneratedCode] = [:]
     /// Paths of files that could not be read, for the user.
     private(set) var unreadablePaths: [String] = []
 
@@ -39,15 +40,28 @@ package struct ModuleStore: Sendable {
         if mapping.path == "[vdso]", let image = VirtualDynamicObject.image() {
             return MappedModule(path: mapping.path, kind: .vdso, image: image)
         }
-        if Self.isGenerated(mapping) { return MappedModule(generatedBy: pid) }
+        if Self.isGenerated(mapping) { return MappedModule(generated: code(generatedBy: pid)) }
         let path = mapping.path.hasSuffix(" (deleted)") ? String(mapping.path.dropLast(10)) : mapping.path
         let kind = Self.kind(of: path, process: pid)
         if modules.count < Self.largestCount, let file = Self.openFile(mapping, path: path, process: pid) {
-            let module = MappedModule(path: path, kind: kind, file: file)
+            if JitDump.isName(ofDump: path) {
+                // Mapped to show profilers where it is; nothing in it is executed.
+                let code = code(generatedBy: pid)
+                code.add(dump: OpenFile(file))
+                return MappedModule(generated: code)
+            }
+            let module = MappedModule(path: path, kind: kind, file: file, root: "/proc/\(pid)/root")
             if module.isReadable { return module }
         }
         unreadablePaths.append(path)
         return MappedModule(unreadable: path, kind: kind)
+    }
+
+    private mutating func code(generatedBy pid: Int32) -> GeneratedCode {
+        if let known = generated[pid] { return known }
+        let made = GeneratedCode(process: pid)
+        generated[pid] = made
+        return made
     }
 
     /// Whether a mapping holds code that was written at run time: no file, or only a name for shared memory.

@@ -1,31 +1,29 @@
 internal import PerfEvents
 internal import ProfileModel
 internal import Symbolization
-internal import Unwinding
 
 /// Names the frames of a raw profile and builds the profile that is written.
 ///
 /// Each distinct address is looked up once; an assembler may be used again on a later snapshot of the same recording
 /// and then names only what is new. Used by one thread at a time.
 final class ProfileAssembler {
-    private struct Name {
-        var function: Function
-        var isNamed: Bool
-    }
-
     private let event: EventSpecification
     private let includesKernel: Bool
-    private lazy var kernelSymbols = KernelSymbols()
-    private var names: [Name] = []
+    private var namer: FrameNamer
 
-    init(event: EventSpecification, includesKernel: Bool) {
+    init(event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions) {
         self.event = event
         self.includesKernel = includesKernel
+        namer = FrameNamer(symbolization)
     }
+
+    /// What was found on the way to names and is not used, in words.
+    private(set) var warnings: [String] = []
 
     /// - Parameter raw: a snapshot that continues the one of the last call, if there was one.
     func assemble(_ raw: RawProfile, metadata: Profile.Metadata) -> Profile {
-        for index in names.count..<raw.frames.count { names.append(name(raw.frames[index], in: raw)) }
+        namer.name(raw)
+        warnings = raw.modules.flatMap(\.nameWarnings)
 
         var builder = ProfileBuilder(
             sampleTypes: [.samples, SampleType(name: Self.valueName(of: event), unit: event.unit)])
@@ -36,20 +34,26 @@ final class ProfileAssembler {
         }
         var moduleIDs = [ModuleID?](repeating: nil, count: raw.modules.count)
         for index in order { moduleIDs[index] = builder.intern(raw.modules[index].module) }
-        let kernel = builder.intern(Module(path: "[kernel.kallsyms]", kind: .kernel))
+        let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
+        let functions = namer.functions.map { builder.intern($0) }
 
         let frames = raw.frames.indices.map { index in
             let frame = raw.frames[index]
-            let function = builder.intern(names[index].function)
-            let address = ModuleRelativeAddress(frame.address)
-            return switch frame.kind {
-            case .user:
-                builder.intern(
-                    Frame(
-                        function: function, module: frame.module >= 0 ? moduleIDs[Int(frame.module)] : nil,
-                        address: address))
-            case .kernel: builder.intern(Frame(function: function, module: kernel, address: address, kind: .kernel))
-            case .marker: builder.intern(Frame(function: function, kind: .marker))
+            return namer.frames(of: index).map { named in
+                var made = Frame(
+                    function: functions[Int(named.function)], line: named.line, column: named.column,
+                    isInlined: named.isInlined)
+                switch frame.kind {
+                case .user:
+                    made.module = frame.module >= 0 ? moduleIDs[Int(frame.module)] : nil
+                    made.address = ModuleRelativeAddress(frame.address)
+                case .kernel:
+                    made.module = kernelIDs[Int(named.kernelModule)]
+                    made.address = ModuleRelativeAddress(frame.address)
+                    made.kind = .kernel
+                case .marker: made.kind = .marker
+                }
+                return builder.intern(made)
             }
         }
         addSamples(raw, frames: frames, to: &builder)
@@ -63,10 +67,13 @@ final class ProfileAssembler {
         event.unit == "nanoseconds" ? "cpu" : event.name
     }
 
-    private func addSamples(_ raw: RawProfile, frames: [FrameID], to builder: inout ProfileBuilder) {
+    /// - Parameter frames: of each raw frame, outermost first.
+    private func addSamples(_ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder) {
         var stacks = [StackTable.ID](repeating: StackTable.root, count: raw.stacks.count)
         for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
-            stacks[index] = builder.child(of: stacks[Int(node.parent)], frame: frames[Int(node.frame)])
+            var stack = stacks[Int(node.parent)]
+            for frame in frames[Int(node.frame)] { stack = builder.child(of: stack, frame: frame) }
+            stacks[index] = stack
         }
         let labels = raw.threads.map { thread in
             builder.intern(
@@ -89,53 +96,15 @@ final class ProfileAssembler {
             var isCode = true
             if case .marker = raw.frames[frame].kind { isCode = false }
             total[index] = total[Int(node.parent)] + (isCode ? 1 : 0)
-            named[index] = named[Int(node.parent)] + (isCode && names[frame].isNamed ? 1 : 0)
+            named[index] = named[Int(node.parent)] + (isCode && namer.isNamed(frame) ? 1 : 0)
         }
         for index in raw.sampleStacks.indices {
             let stack = raw.sampleStacks[index]
             let count = raw.sampleCounts[index]
             quality.totalFrames &+= total[Int(stack.rawValue)] &* count
             quality.namedFrames &+= named[Int(stack.rawValue)] &* count
-            if let leaf = raw.stacks.leaf(of: stack), !names[Int(leaf.rawValue)].isNamed { quality.unnamed += count }
+            if let leaf = raw.stacks.leaf(of: stack), !namer.isNamed(Int(leaf.rawValue)) { quality.unnamed += count }
         }
         return quality
-    }
-
-    // MARK: Names
-
-    private func name(_ frame: RawFrame, in raw: RawProfile) -> Name {
-        let module = frame.module >= 0 ? raw.modules[Int(frame.module)] : nil
-        switch frame.kind {
-        case .marker(let marker):
-            return Name(function: Function(name: marker.name(module: module?.module)), isNamed: true)
-        case .kernel:
-            guard let match = kernelSymbols.lookup(VirtualAddress(frame.address)) else {
-                return Name(function: Function(name: "[kernel]"), isNamed: false)
-            }
-            return Name(function: Function(name: match.name), isNamed: true)
-        case .user:
-            guard let module else { return Name(function: Function(name: "[unknown]"), isNamed: false) }
-            return name(ModuleRelativeAddress(frame.address), in: module)
-        }
-    }
-
-    private func name(_ address: ModuleRelativeAddress, in module: MappedModule) -> Name {
-        if let match = module.symbol(at: address) {
-            let name = Demangler.demangle(match.name)
-            return Name(function: Function(name: name, systemName: match.name), isNamed: true)
-        }
-        if module.isEntryPoint(address) { return Name(function: Function(name: "_start"), isNamed: true) }
-        if module.module.kind == .anonymous {
-            return Name(
-                function: Function(name: "[\(module.module.name.filter { !"[]".contains($0) })]"), isNamed: false)
-        }
-        if module.unwind?.isOutermost(address) == true {
-            // Hidden in every stripped C library (clone, clone3); the unwind table says what it is.
-            return Name(function: Function(name: "[thread start]"), isNamed: false)
-        }
-        // Without a symbol the unwind table still tells where the function starts, which keeps its samples together.
-        let start = module.unwind?.functionStart(of: address) ?? address
-        let text = "[\(module.module.name)+0x\(String(start.rawValue, radix: 16))]"
-        return Name(function: Function(name: text), isNamed: false)
     }
 }

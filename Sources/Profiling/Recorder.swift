@@ -37,7 +37,8 @@ package final class Recorder {
             attachment: session.attachment, layout: session.configuration.layout, plan: plan)
         let layout = session.configuration.layout
         writer = CheckpointWriter(
-            assembler: ProfileAssembler(event: configuration.event, includesKernel: layout.includesKernel),
+            assembler: ProfileAssembler(
+                event: configuration.event, includesKernel: layout.includesKernel, symbolization: plan.symbolization),
             write: writeCheckpoint)
         try session.attach(into: &aggregator)
         // Side-band events are open now: nothing that is mapped from here on can be missed.
@@ -210,6 +211,9 @@ package final class Recorder {
             warnings.append(
                 "cannot read \(path)\(others > 0 ? " and \(others) other files" : ""): their frames end stacks")
         }
+        let names = writer.nameWarnings
+        warnings += names.prefix(3)
+        if names.count > 3 { warnings.append("\(names.count - 3) more such statements about symbols are left out") }
         if let failure = writer.takeFailure() { warnings.append("a checkpoint could not be written: \(failure)") }
         return warnings
     }

@@ -1,4 +1,5 @@
 package import ProfileModel
+package import Symbolization
 
 /// Live numbers of a recording.
 package struct RecordingProgress: Sendable {
@@ -58,6 +59,7 @@ package struct RecordingPlan: Sendable {
     /// Whether stacks that are deeper than the capture are completed from the running process.
     package var completesStacks = false
     package var limits = RecordingLimits()
+    package var symbolization = SymbolizationOptions()
 
     package init(
         duration: Double?, checkpointInterval: Double = 8, comments: [String] = [], unwinder: Unwinder = .auto

@@ -5,7 +5,7 @@ package enum Demangler {
     /// Names longer than this are left alone: demangling is recursive, and symbols are untrusted input.
     private static let longestName = 16_384
 
-    /// The name for people: Swift in full, C++ and Rust without parameters, everything else unchanged.
+    /// The name for people: Swift in full, C++ and Rust without parameters and hashes, everything else unchanged.
     package static func demangle(_ symbol: String) -> String {
         guard symbol.utf8.count <= longestName else { return symbol }
         if symbol.hasSuffix("@plt") { return demangle(String(symbol.dropLast(4))) + "@plt" }
@@ -18,6 +18,7 @@ package enum Demangler {
             return swift(symbol) ?? symbol
         }
         if symbol.hasPrefix("_Z") { return itanium(symbol) ?? symbol }
+        if symbol.hasPrefix("_R") { return RustDemangler.demangle(symbol) ?? symbol }
         return symbol
     }
 
@@ -33,7 +34,7 @@ package enum Demangler {
             // What it cannot read it gives back.
             if name == symbol { return nil }
             if !isSuffixed, name.hasSuffix(emptySuffix) { name.removeLast(emptySuffix.count) }
-            return withoutSpecializations(name)
+            return withoutAsyncPart(withoutSpecializations(name))
         }
     }
 
@@ -62,22 +63,53 @@ package enum Demangler {
         return String(rest)
     }
 
+    /// `(2) suspend resume partial function for f() async -> ()` → `f() async -> ()`: the compiler cuts an async function
+    /// at each await; its parts are one function to a reader.
+    static func withoutAsyncPart(_ name: String) -> String {
+        guard name.hasPrefix("("), let close = name.firstIndex(of: ")"),
+            name[name.index(after: name.startIndex)..<close].allSatisfy({ $0.isASCII && $0.isNumber })
+        else { return name }
+        for text in [") await resume partial function for ", ") suspend resume partial function for "]
+        where name[close...].hasPrefix(text) {
+            return withoutAsyncPart(withoutSpecializations(String(name[close...].dropFirst(text.count))))
+        }
+        return name
+    }
+
     private static func itanium(_ symbol: String) -> String? {
         // Clones that the optimizer makes carry suffixes (`.isra.0`, `.cold`, `.llvm.123`), which the library prints
         // as `[clone …]`; the clone is the same function to a reader.
-        let plain = symbol.firstIndex(of: ".").map { String(symbol[..<$0]) } ?? symbol
+        let plain = withoutCloneSuffix(symbol)
         var status: Int32 = 0
         guard let pointer = itaniumDemangle(plain, nil, nil, &status) else { return nil }
         defer { free(pointer) }
         let name = String(cString: pointer)
-        return withoutRustHash(name) ?? withoutParameters(name)
+        return withoutRustHash(name).map(RustDemangler.withoutEscapes) ?? withoutParameters(name)
+    }
+
+    /// Rust's legacy names have dots of their own: there, the suffix begins behind the hash.
+    private static func withoutCloneSuffix(_ symbol: String) -> String {
+        guard let dot = symbol.firstIndex(of: ".") else { return symbol }
+        let bytes = Array(symbol.utf8)
+        for end in stride(from: bytes.count - 1, through: 20, by: -1) where bytes[end] == 0x45 {
+            if end + 1 < bytes.count, bytes[end + 1] != 0x2E { continue }
+            let hash = bytes[(end - 19)..<end]
+            if hash.starts(with: "17h".utf8), hash.dropFirst(3).allSatisfy(isHexadecimal) {
+                return String(decoding: bytes[...end], as: UTF8.self)
+            }
+        }
+        return String(symbol[..<dot])
+    }
+
+    private static func isHexadecimal(_ byte: UInt8) -> Bool {
+        (0x30...0x39).contains(byte) || (0x61...0x66).contains(byte)
     }
 
     /// `core::fmt::write::h0123456789abcdef` without the hash: Rust's legacy names are C++ ones with it at the end.
     private static func withoutRustHash(_ name: String) -> String? {
         let hash = name.utf8.suffix(19)
         guard hash.count == 19, hash.starts(with: "::h".utf8),
-            hash.dropFirst(3).allSatisfy({ (0x30...0x39).contains($0) || (0x61...0x66).contains($0) })
+            hash.dropFirst(3).allSatisfy(isHexadecimal)
         else { return nil }
         return String(name.dropLast(19))
     }

@@ -1,4 +1,5 @@
 internal import CLibelf
+internal import Glibc
 
 extension ElfReader {
     /// Stubs of the procedure linkage table: the code through which a module calls functions of others. No symbol names
@@ -22,28 +23,32 @@ extension ElfReader {
         private func namesByPointer() -> [UInt64: UnsafePointer<CChar>] {
             var names: [UInt64: UnsafePointer<CChar>] = [:]
             forEachSection { section, header in
-                guard header.sh_type == UInt32(SHT_RELA), header.sh_entsize > 0,
+                guard header.sh_type == UInt32(SHT_RELA), header.sh_entsize == 24,
                     let symbolSection = elf_getscn(elf, Int(header.sh_link)),
-                    let relocations = elf_getdata(section, nil), let symbols = elf_getdata(symbolSection, nil)
+                    let relocations = plainBytes(section, header)
                 else { return }
                 var symbolHeader = GElf_Shdr()
-                guard gelf_getshdr(symbolSection, &symbolHeader) != nil else { return }
-                let count = Int32(clamping: relocations.pointee.d_size / MemoryLayout<GElf_Rela>.size)
-                for index in 0..<count {
-                    var relocation = GElf_Rela()
-                    guard gelf_getrela(relocations, index, &relocation) != nil else { continue }
-                    // R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT.
-                    let type = relocation.r_info & 0xFFFF_FFFF
-                    guard type == 6 || type == 7 else { continue }
-                    var symbol = GElf_Sym()
-                    guard gelf_getsym(symbols, Int32(clamping: relocation.r_info >> 32), &symbol) != nil,
-                        let name = elf_strptr(elf, Int(symbolHeader.sh_link), Int(symbol.st_name)), name.pointee != 0
-                    else { continue }
-                    names[relocation.r_offset] = UnsafePointer(name)
+                guard gelf_getshdr(symbolSection, &symbolHeader) != nil, symbolHeader.sh_entsize == 24,
+                    let symbols = plainBytes(symbolSection, symbolHeader)
+                else { return }
+                relocations.copy(at: 0, count: Self.largestRelocations).withUnsafeBytes { bytes in
+                    for entry in stride(from: 0, to: bytes.count - 23, by: 24) {
+                        let info = bytes.loadUnaligned(fromByteOffset: entry + 8, as: UInt64.self)
+                        // R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT.
+                        guard case let type = info & 0xFFFF_FFFF, type == 6 || type == 7 else { continue }
+                        let name = symbols.unsigned(at: (info >> 32) * 24, size: 4)
+                        guard let text = elf_strptr(elf, Int(symbolHeader.sh_link), Int(name)), text.pointee != 0 else {
+                            continue
+                        }
+                        names[bytes.loadUnaligned(fromByteOffset: entry, as: UInt64.self)] = UnsafePointer(text)
+                    }
                 }
             }
             return names
         }
+
+        /// Programs with millions of pointers have less.
+        private static let largestRelocations: UInt64 = 256 << 20
 
         /// Finds the `jmp *pointer(%rip)` (FF 25) of each stub; stubs are 16 bytes, and 8 where they hold nothing else.
         private static func forEachIndirectJump(

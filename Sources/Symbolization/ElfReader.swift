@@ -30,6 +30,8 @@ package final class ElfReader {
     }
 
     let elf: OpaquePointer
+    /// The descriptor that it reads from, -1 for an image in memory.
+    let file: Int32
     /// Backing store of an in-memory image; libelf keeps pointers into it.
     private let image: UnsafeMutableRawBufferPointer?
     package let segments: [Segment]
@@ -48,7 +50,7 @@ package final class ElfReader {
         guard Self.isLibraryReady, let elf = elf_begin(file, ELF_C_READ, nil) else {
             throw ElfError("not readable as ELF: \(Self.libraryMessage)")
         }
-        try self.init(elf: elf, image: nil)
+        try self.init(elf: elf, file: file, image: nil)
     }
 
     /// Opens an image in memory.
@@ -60,11 +62,12 @@ package final class ElfReader {
             image.deallocate()
             throw ElfError("not readable as ELF: \(Self.libraryMessage)")
         }
-        try self.init(elf: elf, image: image)
+        try self.init(elf: elf, file: -1, image: image)
     }
 
-    private init(elf: OpaquePointer, image: UnsafeMutableRawBufferPointer?) throws {
+    private init(elf: OpaquePointer, file: Int32, image: UnsafeMutableRawBufferPointer?) throws {
         self.elf = elf
+        self.file = file
         self.image = image
         var header = GElf_Ehdr()
         let isUsable =
@@ -144,10 +147,7 @@ package final class ElfReader {
             let start = offset + 12 + (nameSize + 3) & ~3
             guard start + size <= notes.count else { return "" }
             if type == 3, nameSize == 4, notes[(offset + 12)..<(offset + 16)].elementsEqual([0x47, 0x4E, 0x55, 0]) {
-                let digits = Array("0123456789abcdef".utf8)
-                return String(
-                    decoding: notes[start..<(start + size)].flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] },
-                    as: UTF8.self)
+                return hexadecimal(notes[start..<(start + size)])
             }
             offset = start + (size + 3) & ~3
         }
@@ -198,7 +198,7 @@ package final class ElfReader {
         return nil
     }
 
-    private func fileBytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
+    func fileBytes(at offset: UInt64, count: UInt64) -> [UInt8]? {
         guard offset <= UInt64(Int64.max), count <= UInt64(Int32.max) else { return nil }
         let data = elf_getdata_rawchunk(elf, Int64(offset), Int(count), ELF_T_BYTE)
         guard let data, let start = data.pointee.d_buf else { return nil }
@@ -237,25 +237,6 @@ package final class ElfReader {
         }
     }
 
-    /// Calls back with each function-like symbol of `.symtab` and `.dynsym`.
-    /// - Parameter body: receives the symbol and its name, which is valid during the call only.
-    package func forEachSymbol(_ body: (_ symbol: ElfSymbol, _ name: UnsafePointer<CChar>) -> Void) {
-        var sectionEnds: [UInt64] = [0]
-        forEachSection { _, header in sectionEnds.append(header.sh_addr &+ header.sh_size) }
-        forEachSection { section, header in
-            let isTable = header.sh_type == UInt32(SHT_SYMTAB) || header.sh_type == UInt32(SHT_DYNSYM)
-            guard isTable, header.sh_entsize > 0, let data = elf_getdata(section, nil) else { return }
-            let count = Int32(clamping: data.pointee.d_size / MemoryLayout<GElf_Sym>.size)
-            for index in 0..<count {
-                var entry = GElf_Sym()
-                guard gelf_getsym(data, index, &entry) != nil, let symbol = ElfSymbol(entry, sectionEnds: sectionEnds),
-                    let name = elf_strptr(elf, Int(header.sh_link), Int(entry.st_name)), name.pointee != 0
-                else { continue }
-                body(symbol, name)
-            }
-        }
-    }
-
     func forEachSection(_ body: (_ section: OpaquePointer, _ header: GElf_Shdr) -> Void) {
         var section: OpaquePointer?
         while let next = elf_nextscn(elf, section) {
@@ -274,46 +255,5 @@ package final class ElfReader {
         }
         guard let data = elf_rawdata(section, nil), let start = data.pointee.d_buf else { return nil }
         return Array(UnsafeRawBufferPointer(start: start, count: data.pointee.d_size))
-    }
-}
-
-/// The part of a symbol-table entry that naming needs.
-package struct ElfSymbol: Hashable, Sendable {
-    package var address: UInt64
-    /// 0 when the table does not say.
-    package var size: UInt64
-    /// Where the symbol's section ends: no function reaches further.
-    package var sectionEnd: UInt64
-    /// A function; otherwise an untyped label of hand-written assembly.
-    package var isFunction: Bool
-    package var isWeak: Bool
-    package var isGlobal: Bool
-
-    /// A function made up from other tables.
-    init(address: UInt64, size: UInt64) {
-        self.address = address
-        self.size = size
-        sectionEnd = .max
-        isFunction = true
-        isWeak = false
-        isGlobal = false
-    }
-
-    /// Nil for what cannot name code: undefined symbols, data, sections, files.
-    /// - Parameter sectionEnds: by section number.
-    init?(_ entry: GElf_Sym, sectionEnds: [UInt64]) {
-        let type = Int32(entry.st_info & 0xF)
-        let binding = Int32(entry.st_info >> 4)
-        let isFunction = type == STT_FUNC || type == STT_GNU_IFUNC
-        guard isFunction || type == STT_NOTYPE, entry.st_shndx != UInt16(SHN_UNDEF),
-            entry.st_shndx < 0xFF00, entry.st_value != 0
-        else { return nil }
-        address = entry.st_value
-        size = entry.st_size
-        let section = Int(entry.st_shndx)
-        sectionEnd = section < sectionEnds.count ? sectionEnds[section] : .max
-        self.isFunction = isFunction
-        isWeak = binding == STB_WEAK
-        isGlobal = binding == STB_GLOBAL
     }
 }

@@ -1,75 +1,110 @@
 internal import Glibc
 package import ProfileModel
 
-/// The running kernel's functions, from `/proc/kallsyms`.
+/// The running kernel's functions and those of its modules, from `/proc/kallsyms`.
 package struct KernelSymbols: Sendable {
-    private let table: SymbolTable
+    /// The function that holds an address.
+    package struct Match: Hashable, Sendable {
+        package var name: String
+        package var start: VirtualAddress
+        /// The kernel module that it is in; empty for the kernel itself.
+        package var module: String
+    }
+
+    private var text: [UInt8] = []
+    private var starts: [UInt64] = []
+    /// Where in the text each name is.
+    private var names: [UInt32] = []
+
+    /// Kernels have tens of megabytes of symbols at most; more would not be a kernel.
+    private static let largestSize = 256 << 20
 
     /// Whether the kernel shows its addresses to this user (`kernel.kptr_restrict`).
-    package var isAvailable: Bool { !table.isEmpty }
+    package var isAvailable: Bool { !starts.isEmpty }
 
     /// Reads the table of the running kernel; empty when it is hidden.
     package init() {
-        let file = open("/proc/kallsyms", O_RDONLY | O_CLOEXEC)
-        defer { if file >= 0 { close(file) } }
-        // procfs states no size. Kernels have tens of megabytes of symbols at most; more would not be a kernel.
+        self.init(kallsyms: OpenFile(path: "/proc/kallsyms").map(Self.contents) ?? [])
+    }
+
+    private static func contents(of file: OpenFile) -> [UInt8] {
+        // procfs states no size, and hands out some pages at a time.
         var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 1 << 18)
-        while file >= 0, bytes.count < 256 << 20 {
-            let count = read(file, &chunk, chunk.count)
-            if count < 0 && errno == EINTR { continue }
-            if count <= 0 { break }
-            bytes.append(contentsOf: chunk[..<count])
+        var size = 16 << 20
+        while true {
+            bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+                count = SectionBytes.read(file.descriptor, UnsafeMutableRawBufferPointer(buffer), at: 0)
+            }
+            guard bytes.count == size, size < largestSize else { return bytes }
+            size *= 4
         }
-        self.init(kallsyms: bytes)
     }
 
     /// Reads lines of `address type name [module]`.
     package init(kallsyms bytes: [UInt8]) {
-        table = bytes.withUnsafeBytes { bytes in
-            var functions: [(address: UInt64, name: Range<Int>)] = []
+        var addresses: [UInt64] = []
+        var offsets: [UInt32] = []
+        addresses.reserveCapacity(bytes.count / 48)
+        offsets.reserveCapacity(bytes.count / 48)
+        bytes.withUnsafeBytes { bytes in
+            guard let base = bytes.baseAddress, bytes.count <= Int(UInt32.max) else { return }
             var line = 0
             while line < bytes.count {
-                var end = line
-                while end < bytes.count && bytes[end] != 0x0A { end += 1 }
-                if let function = Self.function(bytes, line..<end) { functions.append(function) }
+                let rest = bytes.count - line
+                let end = memchr(base + line, 0x0A, rest).map { UnsafeRawPointer($0) - base } ?? bytes.count
+                if let (address, name) = Self.function(bytes, line..<end) {
+                    addresses.append(address)
+                    offsets.append(UInt32(name))
+                }
                 line = end + 1
             }
-            functions.sort { $0.address < $1.address }
-            return SymbolTable(functions: functions, names: bytes)
         }
+        for index in AddressOrder.sorted(addresses) where starts.last != addresses[Int(index)] {
+            starts.append(addresses[Int(index)])
+            names.append(offsets[Int(index)])
+        }
+        text = bytes
     }
 
+    /// The address and the place of the name, when the line is about code: types t and w, local and global.
     private static func function(
         _ bytes: UnsafeRawBufferPointer, _ line: Range<Int>
-    ) -> (address: UInt64, name: Range<Int>)? {
+    ) -> (address: UInt64, name: Int)? {
         var address: UInt64 = 0
         var index = line.lowerBound
-        while index < line.upperBound, let digit = hexadecimalValue(bytes[index]) {
-            address = address << 4 | digit
+        while index < line.upperBound {
+            let byte = bytes[index]
+            switch byte {
+            case 0x30...0x39: address = address << 4 | UInt64(byte & 0xF)
+            case 0x61...0x66: address = address << 4 | UInt64(byte - 0x57)
+            default:
+                guard address != 0, line.upperBound - index > 3, byte == 0x20, bytes[index + 2] == 0x20 else {
+                    return nil
+                }
+                let type = bytes[index + 1] | 0x20
+                guard type == 0x74 || type == 0x77, bytes[index + 3] > 0x20 else { return nil }
+                return (address, index + 3)
+            }
             index += 1
         }
-        guard address != 0, line.upperBound - index > 3, bytes[index] == 0x20, bytes[index + 2] == 0x20 else {
-            return nil
-        }
-        // Text symbols, local and global, strong and weak.
-        let type = bytes[index + 1] | 0x20
-        guard type == 0x74 || type == 0x77 else { return nil }
-        let start = index + 3
-        var end = start
-        while end < line.upperBound, bytes[end] != 0x20, bytes[end] != 0x09 { end += 1 }
-        return end > start ? (address, start..<end) : nil
+        return nil
     }
 
-    private static func hexadecimalValue(_ byte: UInt8) -> UInt64? {
-        switch byte {
-        case 0x30...0x39: UInt64(byte - 0x30)
-        case 0x61...0x66: UInt64(byte - 0x61 + 10)
-        default: nil
+    /// The function that holds an address: the last that starts before it. O(log n).
+    package func lookup(_ address: VirtualAddress) -> Match? {
+        var low = 0
+        var high = starts.count
+        while low < high {
+            let middle = (low + high) / 2
+            if starts[middle] <= address.rawValue { low = middle + 1 } else { high = middle }
         }
-    }
-
-    package func lookup(_ address: VirtualAddress) -> SymbolTable.Match? {
-        table.lookup(ModuleRelativeAddress(address.rawValue))
+        guard low > 0 else { return nil }
+        let rest = text[Int(names[low - 1])...].prefix { $0 != 0x0A }
+        let name = rest.prefix { $0 != 0x20 && $0 != 0x09 }
+        let module = rest.dropFirst(name.count).drop { $0 == 0x20 || $0 == 0x09 }
+        return Match(
+            name: String(decoding: name, as: UTF8.self), start: VirtualAddress(starts[low - 1]),
+            module: module.first == 0x5B
+                ? String(decoding: module.dropFirst().prefix { $0 != 0x5D }, as: UTF8.self) : "")
     }
 }

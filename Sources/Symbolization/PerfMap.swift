@@ -7,78 +7,82 @@ package import ProfileModel
 /// holds. node writes it with `--perf-basic-prof`, Java with `jcmd PID Compiler.perfmap`, CPython with `-X perf`.
 /// Source: linux/tools/perf/Documentation/jit-interface.txt.
 package struct PerfMap: Sendable {
-    private struct Entry: Sendable {
-        var start: UInt64
-        var end: UInt64
-        var name: Range<Int>
-    }
+    private var functions = GeneratedFunctions()
+    private let file: OpenFile?
+    /// Bytes that were read: whole lines.
+    private var position: UInt64 = 0
 
-    private let entries: [Entry]
-    private let text: [UInt8]
+    /// Longer maps are cut: millions of functions.
+    private static let largestSize: UInt64 = 256 << 20
 
-    /// Larger files are cut: hundreds of thousands of functions.
-    private static let largestSize = 64 << 20
-
-    package var isEmpty: Bool { entries.isEmpty }
+    package var isEmpty: Bool { functions.isEmpty }
 
     /// Reads the map of a process through its own root folder; empty when there is none that can be trusted.
     /// - Parameter pid: as we see it; the file is named by the number that the process sees.
     package init(process pid: Int32) {
         guard let owner = Self.owner(of: pid) else {
-            self.init(text: [])
+            file = nil
             return
         }
         let path = "/proc/\(pid)/root/tmp/perf-\(owner.innerPID).map"
-        let file = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
-        guard file >= 0 else {
-            self.init(text: [])
-            return
-        }
-        defer { close(file) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
         var status = stat()
         // /tmp is everybody's: only the process's own user (or root) may name its code.
-        guard fstat(file, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+        guard descriptor >= 0, fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
             status.st_uid == owner.uid || status.st_uid == 0
         else {
-            self.init(text: [])
+            if descriptor >= 0 { close(descriptor) }
+            file = nil
             return
         }
-        var text = [UInt8](repeating: 0, count: min(Int(status.st_size), Self.largestSize))
-        var count = 0
-        while count < text.count {
-            let done = text.withUnsafeMutableBytes { read(file, $0.baseAddress! + count, $0.count - count) }
-            if done < 0 && errno == EINTR { continue }
-            if done <= 0 { break }
-            count += done
-        }
-        text.removeSubrange(count...)
-        self.init(text: text)
+        file = OpenFile(descriptor)
+        update()
     }
 
     /// Reads the text of a map; lines that make no sense are skipped.
     package init(text: [UInt8]) {
-        self.text = text
-        var found: [Entry] = []
+        file = nil
+        _ = text.withUnsafeBytes { read($0, isWhole: true) }
+    }
+
+    /// Reads the lines that were appended since the last time; all of them when the file was begun anew.
+    package mutating func update() {
+        guard let file else { return }
+        let size = min(file.size, Self.largestSize)
+        if size < position {
+            functions = GeneratedFunctions()
+            position = 0
+        }
+        guard size > position else { return }
+        let text = SectionBytes(file: file.descriptor, offset: 0, count: size).copy(
+            at: position, count: size - position)
+        // A line may be half written.
+        position += UInt64(text.withUnsafeBytes { read($0, isWhole: false) })
+    }
+
+    /// - Returns: bytes up to the end of the last whole line.
+    private mutating func read(_ text: UnsafeRawBufferPointer, isWhole: Bool) -> Int {
+        guard let base = text.baseAddress else { return 0 }
         var line = 0
         while line < text.count {
-            let end = text[line...].firstIndex(of: 0x0A) ?? text.count
-            if let entry = Self.entry(text, line..<end) { found.append(entry) }
+            let found = memchr(base + line, 0x0A, text.count - line).map { UnsafeRawPointer($0) - base }
+            guard let end = found ?? (isWhole ? text.count : nil) else { break }
+            add(text, line..<end)
             line = end + 1
         }
-        entries = Self.withoutOverlap(found)
+        functions.commit()
+        return min(line, text.count)
     }
 
-    private static func entry(_ text: [UInt8], _ line: Range<Int>) -> Entry? {
+    private mutating func add(_ text: UnsafeRawBufferPointer, _ line: Range<Int>) {
         var index = line.lowerBound
-        guard let start = hexadecimal(text, &index, line.upperBound),
-            let size = hexadecimal(text, &index, line.upperBound),
-            size > 0, index < line.upperBound
-        else { return nil }
-        let (end, overflow) = start.addingReportingOverflow(size)
-        return overflow ? nil : Entry(start: start, end: end, name: index..<line.upperBound)
+        guard let start = Self.hexadecimal(text, &index, line.upperBound),
+            let size = Self.hexadecimal(text, &index, line.upperBound), index < line.upperBound
+        else { return }
+        functions.add(start: start, size: size, name: text[index..<line.upperBound])
     }
 
-    private static func hexadecimal(_ text: [UInt8], _ index: inout Int, _ end: Int) -> UInt64? {
+    private static func hexadecimal(_ text: UnsafeRawBufferPointer, _ index: inout Int, _ end: Int) -> UInt64? {
         if end - index > 2, text[index] == 0x30, text[index + 1] | 0x20 == 0x78 { index += 2 }
         let start = index
         var value: UInt64 = 0
@@ -97,39 +101,8 @@ package struct PerfMap: Sendable {
         return nil
     }
 
-    /// Later entries replace the earlier ones that they overlap.
-    private static func withoutOverlap(_ entries: [Entry]) -> [Entry] {
-        let order = entries.indices.sorted { a, b in
-            entries[a].start != entries[b].start ? entries[a].start < entries[b].start : a < b
-        }
-        var kept: [Int] = []
-        for index in order {
-            var isReplaced = false
-            while let last = kept.last, entries[last].end > entries[index].start {
-                if last > index {
-                    isReplaced = true
-                    break
-                }
-                kept.removeLast()
-            }
-            if !isReplaced { kept.append(index) }
-        }
-        return kept.map { entries[$0] }
-    }
-
     /// The function that holds an address. O(log n).
-    package func lookup(_ address: VirtualAddress) -> SymbolTable.Match? {
-        var low = 0
-        var high = entries.count
-        while low < high {
-            let middle = (low + high) / 2
-            if entries[middle].start <= address.rawValue { low = middle + 1 } else { high = middle }
-        }
-        guard low > 0, address.rawValue < entries[low - 1].end else { return nil }
-        let entry = entries[low - 1]
-        return SymbolTable.Match(
-            name: String(decoding: text[entry.name], as: UTF8.self), start: ModuleRelativeAddress(entry.start))
-    }
+    package func lookup(_ address: VirtualAddress) -> SymbolTable.Match? { functions.lookup(address) }
 
     private static func owner(of pid: Int32) -> (innerPID: Int32, uid: UInt32)? {
         guard let file = fopen("/proc/\(pid)/status", "re") else { return nil }

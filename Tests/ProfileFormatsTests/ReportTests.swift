@@ -117,7 +117,8 @@ import Testing
                   },
                   "functions": [
                     {"function": "likely<bool>", "module": "engine", "category": "program", "self": {"value": 500000000, \
-                "samples": 500, "share": 0.5}, "total": {"value": 500000000, "samples": 500, "share": 0.5}}
+                "samples": 500, "share": 0.5}, "total": {"value": 500000000, "samples": 500, "share": 0.5}, \
+                "file": "src/hint.h", "start_line": 10}
                   ],
                   "omitted_functions": 8
                 }

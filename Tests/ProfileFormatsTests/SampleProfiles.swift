@@ -16,8 +16,8 @@ enum SampleProfiles {
                 Function(name: name, systemName: mangled, file: file, startLine: file.isEmpty ? 0 : 10))
             return builder.intern(
                 Frame(
-                    function: function, module: module, address: ModuleRelativeAddress(address), line: line, kind: kind,
-                    isInlined: inlined))
+                    function: function, module: module, address: ModuleRelativeAddress(address), line: line,
+                    column: line > 0 ? line + 1 : 0, kind: kind, isInlined: inlined))
         }
         let main = frame("main", engine, 0x1000)
         let run = frame("Engine::run()", engine, 0x1100, line: 42, mangled: "_ZN6Engine3runEv", file: "src/engine.cpp")

@@ -18,6 +18,8 @@ import Testing
         #expect(name(0xFFFF_FFFF_8100_0200) == "do_two")
         #expect(name(0xFFFF_FFFF_C000_1010) == "helper")
         #expect(name(0x1000) == nil)
+        #expect(symbols.lookup(VirtualAddress(0xFFFF_FFFF_C000_1010))?.module == "module_a")
+        #expect(symbols.lookup(VirtualAddress(0xFFFF_FFFF_8100_0101))?.module == "")
     }
 
     @Test func hiddenAddressesAreNoSymbols() {

@@ -33,8 +33,24 @@ import Testing
         #expect(name(map, 0x2000) == nil)
     }
 
+    @Test func aGrowingMapIsReadOn() throws {
+        let path = "/tmp/perf-\(getpid()).map"
+        let file = try #require(fopen(path, "w"))
+        defer { unlink(path) }
+        fputs("1000 20 first\n2000 20 sec", file)
+        fflush(file)
+        var map = PerfMap(process: getpid())
+        #expect(name(map, 0x1001) == "first")
+        #expect(name(map, 0x2001) == nil, "half written")
+        fputs("ond\n", file)
+        fclose(file)
+        map.update()
+        #expect(name(map, 0x2001) == "second")
+        #expect(name(map, 0x1001) == "first")
+    }
+
     @Test func aProcessWithoutAMapHasNone() {
-        #expect(PerfMap(process: getpid()).isEmpty)
+        #expect(PerfMap(process: 1).isEmpty)
         #expect(PerfMap(process: .max).isEmpty)
     }
 }

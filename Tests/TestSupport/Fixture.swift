@@ -41,6 +41,10 @@ package struct Fixture: Hashable, Sendable {
         name: "aligned", source: "aligned.cpp", language: .cxx, flags: ["-std=c++17", "-mavx2"])
     package static let closures = Fixture(name: "closures", source: "closures.swift", language: .swift)
     package static let unspecialized = Fixture(name: "unspecialized", source: "unspecialized.swift", language: .swift)
+    package static let asynchronous = Fixture(name: "async", source: "async.swift", language: .swift)
+    /// Optimized with debug information: most of its functions are inlined.
+    package static let inlined = Fixture(
+        name: "inlined", source: "inlined.cpp", language: .cxx, flags: ["-g", "-std=c++17"])
     package static let execMidway = Fixture(name: "exec_midway", source: "exec_midway.c")
     package static let undisturbed = Fixture(name: "undisturbed", source: "undisturbed.c", flags: ["-pthread"])
     package static let vdso = Fixture(name: "vdso", source: "vdso.c")

@@ -183,7 +183,7 @@ struct PprofDecoder {
                 return builder.intern(
                     Frame(
                         function: function, module: module?.id, address: address, line: Int32(clamping: line.line),
-                        kind: kind, isInlined: position > 0))
+                        column: Int32(clamping: line.column), kind: kind, isInlined: position > 0))
             }
         }
         return frames

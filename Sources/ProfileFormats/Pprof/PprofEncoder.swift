@@ -123,6 +123,7 @@ struct PprofEncoder {
                 var line = PprofLine()
                 line.functionID = UInt64(profile.frames[Int(frame)].function.rawValue) + 1
                 line.line = Int64(profile.frames[Int(frame)].line)
+                line.column = Int64(profile.frames[Int(frame)].column)
                 return line
             }
             part.location.append(message)

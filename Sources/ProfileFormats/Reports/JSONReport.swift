@@ -66,8 +66,17 @@ struct JSONReport {
         ]
     }
 
+    private func sourceMembers(of symbol: Symbol) -> [(String, JSONValue)] {
+        [
+            ("file", symbol.source.file.isEmpty ? .null : .text(symbol.source.file)),
+            ("start_line", symbol.source.startLine == 0 ? .null : .integer(Int64(symbol.source.startLine))),
+        ]
+    }
+
     private func function(_ row: FunctionTable.Row) -> JSONValue {
-        .object(members(of: row.symbol) + [("self", weight(row.own)), ("total", weight(row.total))])
+        .object(
+            members(of: row.symbol) + [("self", weight(row.own)), ("total", weight(row.total))]
+                + sourceMembers(of: row.symbol))
     }
 
     private func nodes(_ tree: CallTree) -> [JSONValue] {
@@ -85,7 +94,7 @@ struct JSONReport {
                     ] + members(of: symbol) + [
                         ("inlined", .boolean(symbol.isInlined)), ("self", weight(node.own)),
                         ("total", weight(node.total)),
-                    ]))
+                    ] + sourceMembers(of: symbol)))
         }
         return values
     }

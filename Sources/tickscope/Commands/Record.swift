@@ -100,6 +100,8 @@ struct Record: ParsableCommand {
             """)
     var unwinder: Unwinder = .auto
 
+    @OptionGroup var symbols: SymbolOptions
+
     @Argument(
         parsing: .postTerminator,
         help: ArgumentHelp("Program to launch, with its arguments.", valueName: "-- command"))
@@ -174,6 +176,7 @@ struct Record: ParsableCommand {
         plan.adaptsCapture = callGraph == .auto || callGraph == .hybrid
         plan.frequency = rate.hertz
         plan.completesStacks = callGraph == .auto || callGraph == .hybrid
+        plan.symbolization = symbols.options
         let recorder = try Recorder(configuration, plan: plan, stop: stop) { profile in
             if profile.samples.count > 0 { try AtomicFile.write(PprofFormat().encode(profile), to: path) }
         }

@@ -1,0 +1,118 @@
+internal import Glibc
+
+/// The bytes of one section of a file, read where and when they are needed: debug information may be larger than memory.
+///
+/// Small reads go through a few pages that are kept; large ones are copied out. Reads past the end yield less, or zeros.
+/// Used by one thread at a time.
+package final class SectionBytes {
+    private enum Storage {
+        /// Descriptor, borrowed, and where the section starts.
+        case file(Int32, UInt64)
+        case memory([UInt8])
+    }
+
+    private struct Page {
+        var number: UInt64 = .max
+        var count = 0
+        var bytes: [UInt8] = []
+    }
+
+    private static let pageShift: UInt64 = 13
+    private static let pageCount = 16
+
+    private let storage: Storage
+    package let count: UInt64
+    private var pages = [Page](repeating: Page(), count: SectionBytes.pageCount)
+
+    /// - Parameter file: borrowed; must stay open as long as this.
+    init(file: Int32, offset: UInt64, count: UInt64) {
+        storage = .file(file, offset)
+        self.count = offset <= UInt64(Int64.max) && count <= UInt64(Int64.max) - offset ? count : 0
+    }
+
+    package init(_ bytes: [UInt8]) {
+        storage = .memory(bytes)
+        count = UInt64(bytes.count)
+    }
+
+    package static var empty: SectionBytes { SectionBytes([]) }
+
+    /// A copy of everything.
+    package var contents: [UInt8] { copy(at: 0, count: count) }
+
+    /// A copy of a part, shorter where the section or the file ends.
+    func copy(at offset: UInt64, count wanted: UInt64) -> [UInt8] {
+        guard offset < count else { return [] }
+        let length = Int(min(wanted, count - offset))
+        switch storage {
+        case .memory(let bytes): return Array(bytes[Int(offset)..<(Int(offset) + length)])
+        case .file(let file, let start):
+            return [UInt8](unsafeUninitializedCapacity: length) { buffer, initialized in
+                initialized = Self.read(file, UnsafeMutableRawBufferPointer(buffer), at: start + offset)
+            }
+        }
+    }
+
+    /// Fills a buffer from a file.
+    /// - Returns: bytes read; less at the end of the file or after an error.
+    static func read(_ file: Int32, _ buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+        var done = 0
+        while done < buffer.count {
+            let part = pread(
+                file, buffer.baseAddress! + done, buffer.count - done, off_t(clamping: offset &+ UInt64(done)))
+            if part < 0 && errno == EINTR { continue }
+            if part <= 0 { break }
+            done += part
+        }
+        return done
+    }
+
+    private func byte(_ offset: UInt64) -> UInt8 {
+        guard offset < count else { return 0 }
+        if case .memory(let bytes) = storage { return bytes[Int(offset)] }
+        let number = offset >> Self.pageShift
+        let slot = Int(number) & (Self.pageCount - 1)
+        if pages[slot].number != number {
+            pages[slot].bytes = copy(at: number << Self.pageShift, count: 1 << Self.pageShift)
+            pages[slot].number = number
+        }
+        let inside = Int(offset & (1 << Self.pageShift - 1))
+        return inside < pages[slot].bytes.count ? pages[slot].bytes[inside] : 0
+    }
+
+    /// A little-endian number of at most 8 bytes; 0 where the section does not reach.
+    func unsigned(at offset: UInt64, size: Int) -> UInt64 {
+        guard offset <= count, UInt64(size) <= count - offset else { return 0 }
+        var value: UInt64 = 0
+        for index in 0..<UInt64(size) { value |= UInt64(byte(offset + index)) << (8 * index) }
+        return value
+    }
+
+    /// An unsigned LEB128 number; moves `offset` behind it. Nil past the end.
+    func uleb(at offset: inout UInt64) -> UInt64? {
+        var value: UInt64 = 0
+        var shift: UInt64 = 0
+        while shift < 140, offset < count {
+            let next = byte(offset)
+            offset += 1
+            if shift < 64 { value |= UInt64(next & 0x7F) << shift }
+            if next & 0x80 == 0 { return value }
+            shift += 7
+        }
+        return nil
+    }
+
+    /// A zero-terminated text, cut at `limit` bytes; nil when the offset is outside.
+    func text(at offset: UInt64, limit: Int = 1 << 16) -> String? {
+        guard offset < count else { return nil }
+        var bytes: [UInt8] = []
+        var position = offset
+        while position < count, bytes.count < limit {
+            let next = byte(position)
+            if next == 0 { break }
+            bytes.append(next)
+            position += 1
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
