@@ -79,6 +79,9 @@ struct ByteReader {
         return start..<position
     }
 
+    /// The bytes of a block.
+    func bytes(_ block: Range<Int>) -> UnsafeRawBufferPointer { UnsafeRawBufferPointer(rebasing: bytes[block]) }
+
     /// A record with its length in front (4 bytes, or 0xFFFFFFFF and 8); steps past it.
     /// - Returns: a reader of the record's body at its absolute position.
     mutating func record() -> ByteReader? {

@@ -16,13 +16,13 @@ final class DebugFrameIndex {
     /// - Parameters:
     ///   - source: bytes of `.debug_frame`, hostile.
     ///   - address: where the rewritten section is to be, by the module's own addresses.
-    init(_ source: [UInt8], address: UInt64, returnAddress: UInt64) {
+    init(_ source: [UInt8], address: UInt64, registers: CallFrameRegisters) {
         var writer = Writer(address: address)
         source.withUnsafeBytes { bytes in
             writer.rewrite(UnsafeRawBufferPointer(rebasing: bytes.prefix(Self.largestSection)))
         }
         section = writer.bytes.withUnsafeBytes { FrameBytes(copying: $0) }
-        let index = CallFrameIndex.entries(section, address: address, returnAddress: returnAddress)
+        let index = CallFrameIndex.entries(section, address: address, registers)
         entries = .allocate(capacity: index.count)
         _ = entries.initialize(
             from: index.map { ts_fde(start: $0.start, length: $0.length | UInt32(TS_FDE_DEBUG), fde: $0.fde) })

@@ -89,7 +89,6 @@ final class FrameBytes {
             if range.lowerBound < start || range.upperBound > end {
                 start = range.lowerBound
                 end = min(bytes.count, start + window.count)
-                window.initializeMemory(as: UInt8.self, repeating: 0)
                 Self.read(
                     file, into: UnsafeMutableRawBufferPointer(rebasing: window[..<(end - start)]),
                     at: fileOffset + start)
@@ -118,13 +117,15 @@ final class FrameBytes {
         return count
     }
 
+    /// Fills a buffer from a file; what the file does not have is 0.
     private static func read(_ file: Int32, into buffer: UnsafeMutableRawBufferPointer, at offset: Int) {
         var done = 0
         while done < buffer.count {
             let count = pread(file, buffer.baseAddress! + done, buffer.count - done, offset + done)
             if count < 0 && errno == EINTR { continue }
-            guard count > 0 else { return }
+            guard count > 0 else { break }
             done += count
         }
+        if done < buffer.count { memset(buffer.baseAddress! + done, 0, buffer.count - done) }
     }
 }

@@ -9,11 +9,9 @@ struct FrameHeader {
         var entry: UInt64
     }
 
-    /// Pairs of signed 32-bit numbers.
-    private let table: [Int32]
+    private let section: FrameBytes
     private let address: UInt64
-
-    var count: Int { table.count / 2 }
+    let count: Int
 
     /// What precedes the table: version, three encodings, a pointer and a count, 4 bytes each.
     private static let prefixBytes = 12
@@ -29,25 +27,29 @@ struct FrameHeader {
         else { return nil }
         let count = Int(bytes.loadUnaligned(fromByteOffset: 8, as: UInt32.self))
         guard count > 0, count <= (bytes.count - Self.prefixBytes) / 8 else { return nil }
-        let table = [Int32](unsafeUninitializedCapacity: 2 * count) { buffer, initialized in
-            let source = UnsafeRawBufferPointer(rebasing: bytes[Self.prefixBytes..<(Self.prefixBytes + 8 * count)])
-            UnsafeMutableRawBufferPointer(buffer).copyMemory(from: source)
-            initialized = 2 * count
-        }
-        let isSorted = table.withUnsafeBufferPointer { table in
-            var index = 2
-            while index < table.count, table[index - 2] < table[index] { index += 2 }
-            return index >= table.count
-        }
-        guard isSorted else { return nil }
-        self.table = table
+        self.section = section
         self.address = address
+        self.count = count
+        var last = start(0)
+        for index in 1..<max(count, 1) {
+            let next = start(index)
+            guard next > last else { return nil }
+            last = next
+        }
+    }
+
+    /// Where a function starts and where its entry is, relative to the section: signed 32-bit numbers in pairs.
+    private func start(_ index: Int) -> Int32 { number(Self.prefixBytes + 8 * index) }
+    private func entry(_ index: Int) -> Int32 { number(Self.prefixBytes + 8 * index + 4) }
+
+    private func number(_ offset: Int) -> Int32 {
+        section.bytes.loadUnaligned(fromByteOffset: offset, as: Int32.self)
     }
 
     subscript(index: Int) -> Row {
         Row(
-            start: address &+ UInt64(bitPattern: Int64(table[2 * index])),
-            entry: address &+ UInt64(bitPattern: Int64(table[2 * index + 1])))
+            start: address &+ UInt64(bitPattern: Int64(start(index))),
+            entry: address &+ UInt64(bitPattern: Int64(entry(index))))
     }
 
     /// The last function that starts at or before an address. O(log n).
@@ -57,7 +59,7 @@ struct FrameHeader {
         var high = count
         while low < high {
             let middle = (low + high) / 2
-            if table[2 * middle] <= relative { low = middle + 1 } else { high = middle }
+            if start(middle) <= relative { low = middle + 1 } else { high = middle }
         }
         return low > 0 ? low - 1 : nil
     }

@@ -21,7 +21,7 @@ final class FrameTable: @unchecked Sendable {
     private let lock = Mutex<Void>(())
     private let frames: FrameBytes
     private let address: UInt64
-    private let returnAddress: UInt64
+    private let registers: CallFrameRegisters
     private var header: FrameHeader?
     private var isHeaderComplete = false
     /// By the header's index; a length of 0 is an entry that nobody asked for.
@@ -40,11 +40,11 @@ final class FrameTable: @unchecked Sendable {
     init(
         frames: FrameBytes, address: UInt64, header: (bytes: FrameBytes, address: UInt64)?,
         debugSource: (@Sendable () -> [UInt8]?)?, debugAddress: UInt64,
-        module: UnsafeMutablePointer<ts_unwind_module>, returnAddress: UInt64
+        module: UnsafeMutablePointer<ts_unwind_module>, registers: CallFrameRegisters
     ) {
         self.frames = frames
         self.address = address
-        self.returnAddress = returnAddress
+        self.registers = registers
         self.debugSource = debugSource
         self.debugAddress = debugAddress
         self.module = module
@@ -87,7 +87,7 @@ final class FrameTable: @unchecked Sendable {
                 let row = header[index]
                 guard row.entry >= address, row.entry - address < UInt64(frames.bytes.count),
                     let parsed = CallFrameIndex.entry(
-                        frames, at: Int(row.entry - address), address: address, returnAddress: returnAddress),
+                        frames, at: Int(row.entry - address), address: address, registers),
                     parsed.start == row.start
                 else { return nil }
                 entry.pointee = parsed
@@ -105,7 +105,7 @@ final class FrameTable: @unchecked Sendable {
 
     private func everyEntry() -> UnsafeMutableBufferPointer<ts_fde> {
         if let all { return all }
-        let entries = CallFrameIndex.entries(frames, address: address, returnAddress: returnAddress)
+        let entries = CallFrameIndex.entries(frames, address: address, registers)
         let buffer = UnsafeMutableBufferPointer<ts_fde>.allocate(capacity: entries.count)
         _ = buffer.initialize(from: entries)
         all = buffer
@@ -116,7 +116,7 @@ final class FrameTable: @unchecked Sendable {
         if let source = debugSource {
             debugSource = nil
             let index = source().map {
-                DebugFrameIndex($0, address: debugAddress, returnAddress: returnAddress)
+                DebugFrameIndex($0, address: debugAddress, registers: registers)
             }
             if let index, !index.entries.isEmpty {
                 debug = index

@@ -81,7 +81,7 @@ package final class UnwindModule: @unchecked Sendable {
         let debugAddress = (end | 0xFFF) &+ 1
         table = FrameTable(
             frames: frames, address: address.rawValue, header: header, debugSource: debugFrame,
-            debugAddress: debugAddress, module: module, returnAddress: registers.returnAddress)
+            debugAddress: debugAddress, module: module, registers: registers)
         module.pointee.eh_frame = ts_frame_section(
             bytes: frames.bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), size: UInt64(frames.bytes.count),
             address: address.rawValue)

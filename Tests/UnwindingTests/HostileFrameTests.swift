@@ -47,6 +47,20 @@ import Unwinding
         #expect(row([0x01, 0, 0x10, 0, 0])?.kind == .bad)
     }
 
+    /// libunwind would look it up beyond its table of registers.
+    @Test func aRegisterKeptInOneThatDoesNotExistIsNoEntry() {
+        #expect(row([0x09, 0x02, 0x83, 0x50]) == nil)
+        #expect(row([0x09, 0x10, 0x11]) == nil)
+        #expect(row([0x09, 0x10, 0x05])?.kind == .unsupported)
+    }
+
+    /// libunwind would go round for ever: `skip` back to itself.
+    @Test func expressionsThatJumpAreNoEntry() {
+        #expect(row([0x0F, 0x03, 0x2F, 0xFD, 0xFF]) == nil)
+        #expect(row([0x10, 0x10, 0x05, 0x77, 0x00, 0x28, 0xFB, 0xFF]) == nil)
+        #expect(row([0x0F, 0x02, 0x77, 0x08])?.kind == .unsupported)
+    }
+
     @Test func locationsThatWrapAroundEnd() {
         // advance_loc4 of nearly 4 GiB, over and over.
         let advances = [UInt8](([0x04, 0xFF, 0xFF, 0xFF, 0xFF] as [UInt8]).cycled(5000))
