@@ -45,6 +45,8 @@ var targets: [Target] = [
     .systemLibrary(
         name: "CLibelf", path: "CSources/CLibelf", pkgConfig: "libelf", providers: [.apt(["libelf-dev"])]),
     .systemLibrary(name: "CLzma", path: "CSources/CLzma", pkgConfig: "liblzma", providers: [.apt(["liblzma-dev"])]),
+    .systemLibrary(
+        name: "CZstd", path: "CSources/CZstd", pkgConfig: "libzstd", providers: [.apt(["libzstd-dev"])]),
     .systemLibrary(name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Floor 0: thin C
@@ -66,7 +68,7 @@ var targets: [Target] = [
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
 
     // Floor 3 and 4: recordings
-    swiftTarget("Sampling", ["CTasks", "PerfEvents", "ProfileModel"]),
+    swiftTarget("Sampling", ["CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs

@@ -5,6 +5,7 @@ package struct RecordKind: RawRepresentable, Hashable, Sendable {
     @inlinable
     package init(rawValue: UInt32) { self.rawValue = rawValue }
 
+    package static let mmap = RecordKind(rawValue: 1)
     package static let lost = RecordKind(rawValue: 2)
     package static let comm = RecordKind(rawValue: 3)
     package static let exit = RecordKind(rawValue: 4)
@@ -54,11 +55,13 @@ package struct MappingRecord: Hashable, Sendable {
     package var inode: UInt64
     /// PROT_* bits.
     package var protection: UInt32
+    /// Of the file, in lower-case hexadecimal, when the kernel was asked for it instead of for device and inode.
+    package var buildID: String
     package var path: String
 
     package init(
         task: TaskReference, start: UInt64, length: UInt64, fileOffset: UInt64, deviceMajor: UInt32,
-        deviceMinor: UInt32, inode: UInt64, protection: UInt32, path: String
+        deviceMinor: UInt32, inode: UInt64, protection: UInt32, buildID: String = "", path: String
     ) {
         self.task = task
         self.start = start
@@ -68,6 +71,7 @@ package struct MappingRecord: Hashable, Sendable {
         self.deviceMinor = deviceMinor
         self.inode = inode
         self.protection = protection
+        self.buildID = buildID
         self.path = path
     }
 }

@@ -65,8 +65,16 @@ package struct RecordDecoder: Sendable {
 
     /// Decodes a record about tasks or losses. Nil for kinds that are of no interest and for malformed ones.
     package func sideband(_ record: UnsafeRawBufferPointer, header: RecordHeader) -> SidebandRecord? {
-        guard record.count >= RecordHeader.size + Self.trailerSize else { return nil }
-        let body = UnsafeRawBufferPointer(rebasing: record[RecordHeader.size..<(record.count - Self.trailerSize)])
+        Self.sideband(record, header: header, trailerSize: Self.trailerSize)
+    }
+
+    /// Decodes a record about tasks or losses.
+    /// - Parameter trailerSize: bytes at its end that say whom and when it is about.
+    package static func sideband(
+        _ record: UnsafeRawBufferPointer, header: RecordHeader, trailerSize: Int
+    ) -> SidebandRecord? {
+        guard record.count >= RecordHeader.size + trailerSize else { return nil }
+        let body = UnsafeRawBufferPointer(rebasing: record[RecordHeader.size..<(record.count - trailerSize)])
         let word = { (offset: Int) in body.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
         let half = { (offset: Int) in body.loadUnaligned(fromByteOffset: offset, as: UInt32.self) }
         let task = { (offset: Int) in
@@ -81,7 +89,15 @@ package struct RecordDecoder: Sendable {
                 MappingRecord(
                     task: task(0), start: word(8), length: word(16), fileOffset: word(24),
                     deviceMajor: hasInode ? half(32) : 0, deviceMinor: hasInode ? half(36) : 0,
-                    inode: hasInode ? word(40) : 0, protection: half(56), path: Self.text(body[64...])))
+                    inode: hasInode ? word(40) : 0, protection: half(56),
+                    buildID: hasInode ? "" : buildID(body[32..<56]), path: Self.text(body[64...])))
+        case .mmap:
+            guard body.count >= 32, header.misc & UInt16(PERF_RECORD_MISC_MMAP_DATA) == 0 else { return nil }
+            // The older record names executable mappings only, and no file but by its path.
+            return .mapping(
+                MappingRecord(
+                    task: task(0), start: word(8), length: word(16), fileOffset: word(24), deviceMajor: 0,
+                    deviceMinor: 0, inode: 0, protection: 4, path: Self.text(body[32...])))
         case .comm:
             guard body.count >= 8 else { return nil }
             let isExec = header.misc & UInt16(PERF_RECORD_MISC_COMM_EXEC) != 0
@@ -100,6 +116,14 @@ package struct RecordDecoder: Sendable {
         case .unthrottle: return .unthrottle
         default: return nil
         }
+    }
+
+    /// A build-id with its size in front, in lower-case hexadecimal.
+    private static func buildID(_ bytes: Slice<UnsafeRawBufferPointer>) -> String {
+        let size = min(Int(bytes[bytes.startIndex]), 20)
+        let digits = Array("0123456789abcdef".utf8)
+        let text = bytes.dropFirst(4).prefix(size).flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }
+        return String(decoding: text, as: UTF8.self)
     }
 
     /// A text padded with zero bytes.

@@ -28,4 +28,21 @@ package struct UserRegisters: Sendable {
         case bits32 = 1
         case bits64 = 2
     }
+
+    /// For each register of a record with another mask, in the kernel's order, its place among those of ``mask``; -1 for
+    /// those that it does not have.
+    static func places(in mask: UInt64) -> [Int] {
+        (0..<64).filter { mask & (1 << $0) != 0 }.map { bit in
+            self.mask & (1 << bit) == 0 ? -1 : (self.mask & ((1 << UInt64(bit)) - 1)).nonzeroBitCount
+        }
+    }
+
+    /// Whether a mask has what every unwind starts from: stack pointer, frame pointer and program counter.
+    static func suffices(_ mask: UInt64) -> Bool { mask & essential == essential }
+
+    #if arch(x86_64)
+        private static let essential: UInt64 = 1 << 6 | 1 << 7 | 1 << 8
+    #elseif arch(arm64)
+        private static let essential: UInt64 = 1 << 29 | 1 << 30 | 1 << 31 | 1 << 32
+    #endif
 }

@@ -1,0 +1,6 @@
+#ifndef TICKSCOPE_CZSTD_SHIM_H
+#define TICKSCOPE_CZSTD_SHIM_H
+
+#include <zstd.h>
+
+#endif

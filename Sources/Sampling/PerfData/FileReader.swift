@@ -1,0 +1,68 @@
+internal import Glibc
+
+/// Reads a file at any place through a small window. Never maps it: a file that shrinks meanwhile ends early.
+final class FileReader {
+    private let descriptor: Int32
+    private let window: UnsafeMutableRawBufferPointer
+    private var start: UInt64 = 0
+    private var count = 0
+    /// Room for one whole record that is larger than the window.
+    private let record = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+
+    /// - Parameter descriptor: owned from here on.
+    init(_ descriptor: Int32, windowSize: Int = 4096) {
+        self.descriptor = descriptor
+        window = .allocate(byteCount: windowSize, alignment: 16)
+    }
+
+    deinit {
+        close(descriptor)
+        window.deallocate()
+        record.deallocate()
+    }
+
+    /// Bytes in the file now.
+    var size: UInt64 {
+        var status = stat()
+        return fstat(descriptor, &status) == 0 ? UInt64(max(0, status.st_size)) : 0
+    }
+
+    /// Bytes at a place, at most 64 KiB; nil when the file ends before. Valid until the next call.
+    func bytes(at offset: UInt64, count wanted: Int) -> UnsafeRawBufferPointer? {
+        if wanted <= window.count {
+            if offset < start || offset &+ UInt64(wanted) > start &+ UInt64(count) {
+                // From a multiple of 8, so that words in it are aligned as in the file.
+                start = offset & ~7
+                count = Self.read(descriptor, window, at: start)
+            }
+            let inside = Int(truncatingIfNeeded: offset &- start)
+            guard inside + wanted <= count else { return nil }
+            return UnsafeRawBufferPointer(rebasing: window[inside..<(inside + wanted)])
+        }
+        guard wanted <= record.count else { return nil }
+        let target = UnsafeMutableRawBufferPointer(rebasing: record[..<wanted])
+        return Self.read(descriptor, target, at: offset) == wanted ? UnsafeRawBufferPointer(target) : nil
+    }
+
+    /// A copy of a part of the file that may be large; nil when the file ends before.
+    func copy(at offset: UInt64, count wanted: Int) -> [UInt8]? {
+        guard UInt64(wanted) <= size else { return nil }
+        let bytes = [UInt8](unsafeUninitializedCapacity: wanted) { buffer, count in
+            count = Self.read(descriptor, UnsafeMutableRawBufferPointer(buffer), at: offset)
+        }
+        return bytes.count == wanted ? bytes : nil
+    }
+
+    /// Reads as much as there is, up to the buffer's size.
+    private static func read(_ file: Int32, _ buffer: UnsafeMutableRawBufferPointer, at offset: UInt64) -> Int {
+        guard let base = buffer.baseAddress, offset <= UInt64(Int.max) else { return 0 }
+        var done = 0
+        while done < buffer.count {
+            let result = pread(file, base + done, buffer.count - done, Int(offset) + done)
+            if result < 0 && errno == EINTR { continue }
+            if result <= 0 { break }
+            done += result
+        }
+        return done
+    }
+}
