@@ -12,6 +12,8 @@ struct GeneratedFunctions: Sendable {
     /// What holds, sorted by address.
     private var entries: [Entry] = []
     private var names: [UInt8] = []
+    /// Steps that looking for moved functions may still take: runtimes move young code, hostile dumps anything.
+    private var searchBudget = 1 << 26
 
     /// Some hundred megabytes at most.
     private static let largestCount = 1 << 22
@@ -32,10 +34,14 @@ struct GeneratedFunctions: Sendable {
     /// Says that a function's code is at another address from now on.
     mutating func move(from old: UInt64, to new: UInt64, size: UInt64) {
         let (end, overflow) = new.addingReportingOverflow(size)
-        guard !overflow, size > 0, added.count < Self.largestCount,
-            let entry = added.last(where: { $0.start == old })
-        else { return }
-        added.append(Entry(start: new, end: end, name: entry.name))
+        guard !overflow, size > 0, added.count < Self.largestCount else { return }
+        for index in added.indices.reversed() {
+            guard searchBudget > 0 else { return }
+            searchBudget -= 1
+            guard added[index].start == old else { continue }
+            added.append(Entry(start: new, end: end, name: added[index].name))
+            return
+        }
     }
 
     /// Sorts what was added: later entries replace the earlier ones that they overlap. O(n).

@@ -4,7 +4,8 @@ package import ProfileModel
 ///
 /// The runtime appends a record for each function that it writes, with its code, and maps the file as executable so that
 /// profilers see where it is. node writes it with `--perf-prof`, Java with an agent of perf's. Records are read up to
-/// the last whole one; the rest is read on by ``update()``.
+/// the last whole one; the rest is read on by ``update()``. A runtime that buffers (node: two megabytes) has not
+/// written its newest functions while it runs; they are named once it has.
 /// Source: linux/tools/perf/Documentation/jitdump-specification.txt.
 package final class JitDump {
     private let file: OpenFile?

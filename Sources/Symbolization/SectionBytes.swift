@@ -13,7 +13,6 @@ package final class SectionBytes {
 
     private struct Page {
         var number: UInt64 = .max
-        var count = 0
         var bytes: [UInt8] = []
     }
 
@@ -70,20 +69,32 @@ package final class SectionBytes {
     private func byte(_ offset: UInt64) -> UInt8 {
         guard offset < count else { return 0 }
         if case .memory(let bytes) = storage { return bytes[Int(offset)] }
-        let number = offset >> Self.pageShift
-        let slot = Int(number) & (Self.pageCount - 1)
-        if pages[slot].number != number {
-            pages[slot].bytes = copy(at: number << Self.pageShift, count: 1 << Self.pageShift)
-            pages[slot].number = number
-        }
+        let page = page(offset >> Self.pageShift)
         let inside = Int(offset & (1 << Self.pageShift - 1))
-        return inside < pages[slot].bytes.count ? pages[slot].bytes[inside] : 0
+        return inside < page.count ? page[inside] : 0
+    }
+
+    /// The bytes of a page of the file, from those that are kept while they are.
+    private func page(_ number: UInt64) -> [UInt8] {
+        let slot = Int(number) & (Self.pageCount - 1)
+        let kept = pages[slot]
+        if kept.number == number { return kept.bytes }
+        let bytes = copy(at: number << Self.pageShift, count: 1 << Self.pageShift)
+        pages[slot] = Page(number: number, bytes: bytes)
+        return bytes
     }
 
     /// A little-endian number of at most 8 bytes; 0 where the section does not reach.
     func unsigned(at offset: UInt64, size: Int) -> UInt64 {
         guard offset <= count, UInt64(size) <= count - offset else { return 0 }
         var value: UInt64 = 0
+        let inside = Int(offset & (1 << Self.pageShift - 1))
+        if case .file = storage, inside + size <= 1 << Self.pageShift {
+            let page = page(offset >> Self.pageShift)
+            guard inside + size <= page.count else { return 0 }
+            for index in 0..<size { value |= UInt64(page[inside + index]) << UInt64(8 * index) }
+            return value
+        }
         for index in 0..<UInt64(size) { value |= UInt64(byte(offset + index)) << (8 * index) }
         return value
     }

@@ -29,7 +29,7 @@ package final class DwarfFile {
     private var clock: UInt64 = 0
     /// Bytes that the open units may hold together.
     private static let openLimit = 128 << 20
-    private static let openCount = 96
+    private static let openCount = 1024
 
     /// - Parameters:
     ///   - sections: by name without `.debug_`.
