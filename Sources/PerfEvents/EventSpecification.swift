@@ -57,6 +57,17 @@ package struct EventSpecification: Hashable, Sendable {
         software("context-switches", PERF_COUNT_SW_CONTEXT_SWITCHES, byPeriod: true),
     ]
 
+    /// An event of a recording that others made.
+    package static func recorded(_ name: String, _ format: RecordFormat) -> EventSpecification {
+        // perf puts modifiers behind a name: `cycles:u`, and the unit's name in front: `cpu/cycles/`.
+        let isClock =
+            format.type == PERF_TYPE_SOFTWARE.rawValue
+            && (format.config == UInt64(PERF_COUNT_SW_CPU_CLOCK.rawValue)
+                || format.config == UInt64(PERF_COUNT_SW_TASK_CLOCK.rawValue))
+        return EventSpecification(
+            name, unit: isClock ? "nanoseconds" : "count", type: format.type, config: format.config)
+    }
+
     /// The event of a name: one of ``all``, or a tracepoint as `subsystem:name`.
     /// - Throws: ``PerfError`` with code `unknownEvent`, which names what exists.
     package static func named(_ name: String) throws -> EventSpecification {

@@ -56,6 +56,11 @@ package struct RecordFormat: Hashable, Sendable {
         return has(PERF_SAMPLE_CALLCHAIN) ? .chain : .address
     }
 
+    /// Whether the event counts nothing and only carries records about tasks and mappings.
+    package var isDummy: Bool {
+        type == PERF_TYPE_SOFTWARE.rawValue && config == UInt64(PERF_COUNT_SW_DUMMY.rawValue)
+    }
+
     /// Whether each sample begins with the number of its event.
     package var isIdentified: Bool { has(PERF_SAMPLE_IDENTIFIER) }
 

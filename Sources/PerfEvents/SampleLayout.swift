@@ -37,7 +37,7 @@ package struct SampleLayout: Hashable, Sendable {
         return fields
     }
 
-    var hasUserRegisters: Bool {
+    package var hasUserRegisters: Bool {
         if case .registersAndStack = callGraph { true } else { false }
     }
 

@@ -21,7 +21,8 @@ struct FrameNamer {
     private(set) var kernelModules = ["[kernel.kallsyms]"]
 
     private let options: SymbolizationOptions
-    private lazy var kernelSymbols = KernelSymbols()
+    private let isOfRunningKernel: Bool
+    private lazy var kernelSymbols = isOfRunningKernel ? KernelSymbols() : KernelSymbols(kallsyms: [])
     /// Levels of each raw frame, outermost first.
     private var levels: [NamedFrame] = []
     private var ranges: [Range<Int32>] = []
@@ -31,7 +32,11 @@ struct FrameNamer {
     /// Demangling a long Swift name takes microseconds, and a function has many addresses.
     private var demangled: [String: String] = [:]
 
-    init(_ options: SymbolizationOptions) { self.options = options }
+    /// - Parameter isOfRunningKernel: whether the addresses in the kernel are those of the one that runs.
+    init(_ options: SymbolizationOptions, isOfRunningKernel: Bool = true) {
+        self.options = options
+        self.isOfRunningKernel = isOfRunningKernel
+    }
 
     /// The levels of a raw frame, outermost first.
     func frames(of index: Int) -> ArraySlice<NamedFrame> {

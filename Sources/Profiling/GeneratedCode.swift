@@ -12,10 +12,17 @@ final class GeneratedCode: Sendable {
         var readTime: UInt64 = 0
     }
 
-    private let process: Int32
+    /// Nil for a process of a finished recording: there is nothing more to come.
+    private let process: Int32?
     private let state = Mutex(State())
 
     init(process pid: Int32) { process = pid }
+
+    /// - Parameter map: what a process that has ended left behind; nil for nothing.
+    init(finished map: PerfMap?) {
+        process = nil
+        state.withLock { $0.map = map }
+    }
 
     /// Adds the dump that the process has mapped.
     func add(dump file: OpenFile) { state.withLock { $0.dump = JitDump(file) } }
@@ -27,6 +34,7 @@ final class GeneratedCode: Sendable {
     func lookup(_ address: VirtualAddress) -> SymbolTable.Match? {
         state.withLock { state in
             if let match = state.dump?.lookup(address) ?? state.map?.lookup(address) { return match }
+            guard let process else { return nil }
             let now = MonotonicClock.now()
             guard state.readTime == 0 || now &- state.readTime > 1_000_000_000 else { return nil }
             state.readTime = now

@@ -21,7 +21,14 @@ package struct ModuleStore: Sendable {
     /// Descriptors are finite; files beyond this many are treated as unreadable.
     private static let largestCount = 4096
 
-    package init() {}
+    /// Finds the files of a recording that others made; nil while the processes run.
+    private let recorded: RecordedFiles?
+
+    /// - Parameter recorded: where the files of a finished recording are; nil for processes that run.
+    package init(_ recorded: RecordedFiles? = nil) { self.recorded = recorded }
+
+    /// Statements about files that were found and are not used.
+    var warnings: [String] { recorded?.warnings ?? [] }
 
     /// The number of a mapping's module.
     /// - Parameter pid: a process that maps it; may be gone.
@@ -37,6 +44,7 @@ package struct ModuleStore: Sendable {
     }
 
     private mutating func open(_ mapping: Mapping, process pid: Int32) -> MappedModule {
+        if let recorded { return open(mapping, process: pid, recorded) }
         if mapping.path == "[vdso]", let image = VirtualDynamicObject.image() {
             return MappedModule(path: mapping.path, kind: .vdso, image: image)
         }
@@ -57,9 +65,29 @@ package struct ModuleStore: Sendable {
         return MappedModule(unreadable: path, kind: kind)
     }
 
+    /// The file of a mapping in a recording that others made, by its build-id before its path.
+    private mutating func open(_ mapping: Mapping, process pid: Int32, _ recorded: RecordedFiles) -> MappedModule {
+        let kind: Module.Kind = mapping.path.contains(".so") ? .library : .executable
+        switch recorded.find(mapping) {
+        case .vdso(let image): return MappedModule(path: mapping.path, kind: .vdso, image: image)
+        case .generated: return MappedModule(generated: code(generatedBy: pid))
+        case .file(let file, let path):
+            if JitDump.isName(ofDump: mapping.path) {
+                let code = code(generatedBy: pid)
+                code.add(dump: OpenFile(file))
+                return MappedModule(generated: code)
+            }
+            let module = MappedModule(path: path, kind: kind, file: file)
+            if module.isReadable { return module }
+        case .nothing: break
+        }
+        unreadablePaths.append(mapping.path)
+        return MappedModule(unreadable: mapping.path, kind: kind)
+    }
+
     private mutating func code(generatedBy pid: Int32) -> GeneratedCode {
         if let known = generated[pid] { return known }
-        let made = GeneratedCode(process: pid)
+        let made = recorded.map { $0.generatedCode(of: pid) } ?? GeneratedCode(process: pid)
         generated[pid] = made
         return made
     }
@@ -67,7 +95,7 @@ package struct ModuleStore: Sendable {
     /// Whether a mapping holds code that was written at run time: no file, or only a name for shared memory.
     private static func isGenerated(_ mapping: Mapping) -> Bool {
         if mapping.path == "[vdso]" { return false }
-        return mapping.identity.inode == 0 || mapping.path.hasPrefix("/memfd:") || mapping.path.hasPrefix("/dev/zero")
+        return mapping.identity.inode == 0 && mapping.buildID.isEmpty || mapping.path.hasPrefix("/memfd:") || mapping.path.hasPrefix("/dev/zero")
             || mapping.path.hasPrefix("/SYSV")
     }
 

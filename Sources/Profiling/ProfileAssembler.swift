@@ -11,10 +11,13 @@ final class ProfileAssembler {
     private let includesKernel: Bool
     private var namer: FrameNamer
 
-    init(event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions) {
+    init(
+        event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions,
+        isOfRunningKernel: Bool = true
+    ) {
         self.event = event
         self.includesKernel = includesKernel
-        namer = FrameNamer(symbolization)
+        namer = FrameNamer(symbolization, isOfRunningKernel: isOfRunningKernel)
     }
 
     /// What was found on the way to names and is not used, in words.

@@ -6,15 +6,16 @@ internal import Unwinding
 /// Turns records into counted stacks as they arrive: unwinds each sample, interns its frames, adds to its stack's count.
 ///
 /// Memory is bounded whatever the targets do: beyond ``RecordingLimits`` new stacks become one `[dropped…]` stack, counted.
-struct SampleAggregator: RecordHandler, ~Copyable {
+struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     /// Deepest stack: what the largest capture can hold at two words a frame.
     private static let deepest = 4096
 
-    private(set) var processes = ProcessTable()
-    private var modules = ModuleStore()
+    private(set) var processes: ProcessTable
+    private var modules: ModuleStore
     private var raw = RawProfile()
     private var interner = FrameInterner()
-    private let attachment: Attachment
+    /// Nil for a recording that others made.
+    private let attachment: Attachment?
     private let decoder: RecordDecoder
     private let unwinder: Unwinder
     private let limits: RecordingLimits
@@ -49,7 +50,23 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     /// Samples in functions without an unwind entry whose caller was proved otherwise.
     private(set) var recoveredLeaves: Int64 = 0
 
+    /// For a recording that others made.
+    init(importing files: RecordedFiles, unwinder: Unwinder) {
+        self.unwinder = unwinder
+        limits = RecordingLimits()
+        processes = ProcessTable(isLive: false)
+        modules = ModuleStore(files)
+        attachment = nil
+        decoder = RecordDecoder(layout: SampleLayout(callGraph: .framePointers, includesKernel: true))
+        stackTail = nil
+        completion = nil
+        registers.initialize(repeating: 0)
+        pcs.initialize(repeating: 0)
+    }
+
     init(attachment: Attachment, layout: SampleLayout, plan: RecordingPlan) {
+        processes = ProcessTable()
+        modules = ModuleStore()
         unwinder = plan.unwinder
         limits = plan.limits
         self.attachment = attachment
@@ -121,20 +138,25 @@ struct SampleAggregator: RecordHandler, ~Copyable {
             malformed += 1
             return
         }
-        guard attachment.accepts(eventID: sample.eventID, tid: sample.tid) else {
+        if let attachment, !attachment.accepts(eventID: sample.eventID, tid: sample.tid) {
             duplicates += 1
             return
         }
-        received += 1
-        add(sample)
+        handle(sample, callGraph: decoder.layout.hasUserRegisters ? .registersAndStack : .chain)
     }
 
-    private mutating func handle(_ record: SidebandRecord, time: UInt64) {
-        attachment.note(record, time: time)
+    // hot: per sample
+    mutating func handle(_ sample: SampleView, callGraph: RecordFormat.CallGraph) {
+        received += 1
+        add(sample, callGraph: callGraph)
+    }
+
+    mutating func handle(_ record: SidebandRecord, time: UInt64) {
+        attachment?.note(record, time: time)
         let change = processes.apply(record, time: time)
         switch record {
         case .lost(let id, let count):
-            if attachment.isSampling(eventID: id) {
+            if attachment?.isSampling(eventID: id) ?? true {
                 lostByRecords += Int64(clamping: count)
             } else {
                 lostSideband += Int64(clamping: count)
@@ -167,9 +189,9 @@ struct SampleAggregator: RecordHandler, ~Copyable {
     // MARK: Samples
 
     // hot: per sample
-    private mutating func add(_ sample: SampleView) {
+    private mutating func add(_ sample: SampleView, callGraph: RecordFormat.CallGraph) {
         let thread = threadIndex(sample)
-        let stack = stack(of: sample)
+        let stack = stack(of: sample, callGraph: callGraph)
         let key = UInt64(UInt32(bitPattern: stack.rawValue)) << 32 | UInt64(UInt32(bitPattern: thread))
         if let index = sampleIndexes[key] {
             raw.sampleCounts[index] += 1
@@ -200,7 +222,7 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         return index
     }
 
-    private mutating func stack(of sample: SampleView) -> StackTable.ID {
+    private mutating func stack(of sample: SampleView, callGraph: RecordFormat.CallGraph) -> StackTable.ID {
         let isFull =
             raw.stacks.count >= limits.stackNodes || interner.frames.count >= limits.frames
             || raw.sampleStacks.count >= limits.samples
@@ -211,9 +233,10 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         }
         let chain = CallchainParts(sample.callchain)
         var stack = StackTable.root
-        switch decoder.layout.callGraph {
+        switch callGraph {
         case .registersAndStack: stack = userStack(byUnwinding: sample, chain: chain.user)
-        case .framePointers: stack = userStack(chain: chain.user, of: sample)
+        case .chain: stack = userStack(chain: chain.user, of: sample, isWhole: true)
+        case .address: stack = userStack(chain: chain.user, of: sample, isWhole: false)
         }
         var index = chain.kernel.count - 1
         while index >= 0 {
@@ -298,7 +321,10 @@ struct SampleAggregator: RecordHandler, ~Copyable {
         captures?.didTry(eventID: sample.eventID, isComplete: trial.end != .stackBytes)
     }
 
-    private mutating func userStack(chain: UnsafeBufferPointer<UInt64>, of sample: SampleView) -> StackTable.ID {
+    /// - Parameter isWhole: the chain was meant to reach the thread's entry.
+    private mutating func userStack(
+        chain: UnsafeBufferPointer<UInt64>, of sample: SampleView, isWhole: Bool
+    ) -> StackTable.ID {
         guard !chain.isEmpty else { return StackTable.root }
         guard let code = processCode(sample.pid) else { return marked(.noModule, module: -1) }
         var count = 0
@@ -306,7 +332,8 @@ struct SampleAggregator: RecordHandler, ~Copyable {
             pcs[count] = count == 0 ? pc : pc &- 1
             count += 1
         }
-        return push(frameCount: count, marker: code.isOutermost(pcs[count - 1]) ? nil : .framePointers, code: code)
+        let isComplete = !isWhole || code.isOutermost(pcs[count - 1])
+        return push(frameCount: count, marker: isComplete ? nil : .framePointers, code: code)
     }
 
     /// The stack of the program counters in the buffer, below a marker when it is not complete.

@@ -19,10 +19,16 @@ package struct Mapping: Hashable, Sendable {
     package var fileOffset: FileOffset
     /// Inode 0 for memory without a file.
     package var identity: FileIdentity
+    /// Of the file, when the record told it; empty otherwise.
+    package var buildID: String
     /// As the process sees it; a bracketed name or empty for memory without a file.
     package var path: String
 
-    package init(addresses: Range<VirtualAddress>, fileOffset: FileOffset, identity: FileIdentity, path: String) {
+    package init(
+        addresses: Range<VirtualAddress>, fileOffset: FileOffset, identity: FileIdentity, buildID: String = "",
+        path: String
+    ) {
+        self.buildID = buildID
         self.addresses = addresses
         self.fileOffset = fileOffset
         self.identity = identity

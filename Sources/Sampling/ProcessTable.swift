@@ -22,7 +22,10 @@ package struct ProcessTable: Sendable {
     /// Far above any machine's default pid_max; beyond it processes are treated as unknown.
     private static let largestCount = 1 << 17
 
-    package init() {}
+    /// Whether the processes run on this machine now; otherwise their numbers mean nothing here.
+    private let isLive: Bool
+
+    package init(isLive: Bool = true) { self.isLive = isLive }
 
     package var count: Int { processes.count }
     package var threadCount: Int { threadNames.count }
@@ -35,6 +38,10 @@ package struct ProcessTable: Sendable {
     @discardableResult
     package mutating func discover(_ pid: Int32) -> [Mapping]? {
         guard pid > 0, processes[pid] == nil, processes.count < Self.largestCount else { return nil }
+        guard isLive else {
+            processes[pid] = Process(space: AddressSpace(), incarnation: makeIncarnation(), snapshotTime: 0)
+            return nil
+        }
         let now = MonotonicClock.now()
         let mappings = MappedRegions.executable(of: pid) ?? []
         processes[pid] = Process(space: AddressSpace(mappings), incarnation: makeIncarnation(), snapshotTime: now)
@@ -78,7 +85,7 @@ package struct ProcessTable: Sendable {
             threadNames[task.tid] = nil
             guard task.pid == task.tid else { return .none }
             // The main thread may end before the others; they keep the process alive.
-            guard ProcessFiles.tasks(of: task.pid).map({ $0.allSatisfy { $0 == task.pid } }) ?? true else {
+            guard isLive, ProcessFiles.tasks(of: task.pid).map({ $0.allSatisfy { $0 == task.pid } }) ?? true else {
                 return .none
             }
             processes[task.pid] = nil
@@ -98,7 +105,7 @@ package struct ProcessTable: Sendable {
             addresses: VirtualAddress(record.start)..<VirtualAddress(end), fileOffset: FileOffset(record.fileOffset),
             identity: FileIdentity(
                 deviceMajor: record.deviceMajor, deviceMinor: record.deviceMinor, inode: record.inode),
-            path: record.path == "//anon" ? "" : record.path)
+            buildID: record.buildID, path: record.path == "//anon" ? "" : record.path)
         processes[record.task.pid] = nil  // so that the space is uniquely referenced while it changes
         process.space.insert(mapping)
         processes[record.task.pid] = process

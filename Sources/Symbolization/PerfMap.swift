@@ -39,6 +39,20 @@ package struct PerfMap: Sendable {
         update()
     }
 
+    /// Reads the map that a process of a finished recording left behind; nil when there is none that belongs to this
+    /// user or root.
+    package init?(path: String) {
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK)
+        guard descriptor >= 0 else { return nil }
+        let opened = OpenFile(descriptor)
+        var status = stat()
+        guard fstat(descriptor, &status) == 0, status.st_mode & S_IFMT == S_IFREG,
+            status.st_uid == geteuid() || status.st_uid == 0
+        else { return nil }
+        file = opened
+        update()
+    }
+
     /// Reads the text of a map; lines that make no sense are skipped.
     package init(text: [UInt8]) {
         file = nil

@@ -43,6 +43,13 @@ final class RecordingConsole {
         hasLine = true
     }
 
+    /// Shows how much of a file has been read, on a terminal only.
+    func show(progress: Double, of file: String) {
+        guard isTerminal, !isQuiet else { return }
+        StandardError.write("\r\u{1B}[K" + clipped("reading \(file)  \(Int(progress * 100)) %"))
+        hasLine = true
+    }
+
     /// Removes the live line.
     func clear() {
         guard hasLine else { return }
@@ -66,6 +73,18 @@ final class RecordingConsole {
             "complete stacks \(percent(complete)), named frames \(percent(quality.namedShare ?? 0)),"
                 + " own CPU \(fixed(result.ownCPUSeconds, 2)) s"
                 + " (\(percent(result.ownCPUSeconds / max(result.elapsedSeconds, 0.001))) of a core)\n")
+        hottest(result.profile)
+    }
+
+    func summarize(_ result: ImportResult, path: String) {
+        guard !isQuiet, let quality = result.profile.metadata.quality else { return }
+        var text = "\(path): \(quality.received) samples of '\(result.event)', \(quality.lost) lost"
+        if quality.dropped > 0 { text += ", \(quality.dropped) over the memory limit" }
+        StandardError.write(text + "\n")
+        let complete = 1 - (quality.share(of: .truncated) ?? 0)
+        StandardError.write(
+            "complete stacks \(percent(complete)), named frames \(percent(quality.namedShare ?? 0)),"
+                + " \(fixed(Double(result.bytes) / 1e6, 1)) MB read\n")
         hottest(result.profile)
     }
 

@@ -3,4 +3,8 @@ package struct PerfDataError: Error, Hashable, Sendable, CustomStringConvertible
     package var description: String
 
     init(_ description: String) { self.description = description }
+
+    package static func unknownEvent(_ name: String, names: [String]) -> PerfDataError {
+        PerfDataError("the recording has no event '\(name)'; it has \(names.joined(separator: ", "))")
+    }
 }

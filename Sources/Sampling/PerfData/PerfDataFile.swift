@@ -11,6 +11,9 @@ package final class PerfDataFile {
     package internal(set) var notes: [String] = []
     package let path: String
 
+    /// Bytes of records in the file.
+    package var byteCount: UInt64 { records.upperBound - records.lowerBound }
+
     let file: FileReader
     let descriptor: Int32
     /// Where the records are.

@@ -1,0 +1,135 @@
+internal import Glibc
+internal import PerfEvents
+package import ProfileModel
+internal import Sampling
+package import Symbolization
+
+/// What to read of a recording that perf made, and with what.
+package struct ImportPlan: Sendable {
+    /// The event to read; nil for the first one of the file.
+    package var event: String?
+    /// Root folder under which the recorded paths lie; nil for this machine's.
+    package var symfs: String?
+    package var unwinder: Unwinder = .auto
+    package var symbolization = SymbolizationOptions()
+    package var comments: [String] = []
+
+    package init() {}
+}
+
+/// What came of an import.
+package struct ImportResult: Sendable {
+    package var profile: Profile
+    /// The event that was read.
+    package var event: String
+    package var warnings: [String]
+    /// Bytes of the recording.
+    package var bytes: UInt64
+}
+
+/// Turns a recording of perf's into a profile: the same unwinding, naming and counting as for one of our own.
+package struct Importer {
+    private let data: PerfDataFile
+    private let plan: ImportPlan
+    private let eventIndex: Int
+    package let notes: [String]
+
+    /// Opens the recording.
+    /// - Throws: ``PerfDataError``.
+    package init(path: String, plan: ImportPlan) throws {
+        data = try PerfDataFile(path: path)
+        self.plan = plan
+        let events = data.events
+        let names = events.map(\.name)
+        if let wanted = plan.event {
+            guard let index = names.firstIndex(of: wanted) else {
+                throw PerfDataError.unknownEvent(wanted, names: names)
+            }
+            eventIndex = index
+        } else {
+            // perf adds an event without samples that carries mappings and names.
+            eventIndex = events.firstIndex { !$0.format.isDummy } ?? 0
+        }
+        let chosen = eventIndex
+        var notes = data.notes
+        let others = names.indices.filter { $0 != chosen && !events[$0].format.isDummy }.map { names[$0] }
+        if plan.event == nil, !others.isEmpty {
+            notes.append(
+                "reads '\(names[chosen])'; the recording also has \(others.joined(separator: ", ")): see --event")
+        }
+        self.notes = notes
+    }
+
+    /// Reads, unwinds and names everything.
+    /// - Parameter progress: is told how much of the file has been read, 0…1.
+    /// - Throws: ``PerfDataError``.
+    package func run(progress: (Double) -> Void) throws -> ImportResult {
+        let files = RecordedFiles(
+            data.facts, symfs: plan.symfs, debugDirectories: plan.symbolization.debugDirectories)
+        var aggregator = SampleAggregator(importing: files, unwinder: plan.unwinder)
+        var reader = PerfDataReader(data, event: eventIndex)
+        try reader.read(into: &aggregator, progress: progress)
+
+        let format = data.events[eventIndex].format
+        let event = EventSpecification.recorded(data.events[eventIndex].name, format)
+        var raw = aggregator.snapshot()
+        raw.quality.lost = aggregator.lostByRecords
+        let assembler = ProfileAssembler(
+            event: event, includesKernel: true, symbolization: plan.symbolization,
+            isOfRunningKernel: files.isOfRunningKernel)
+        let profile = assembler.assemble(raw, metadata: metadata(event, format, reader.sampleTimes))
+        var warnings = self.warnings(reader, aggregator)
+        warnings += Self.unique(files.warnings + assembler.warnings)
+        return ImportResult(
+            profile: profile, event: data.events[eventIndex].name, warnings: warnings,
+            bytes: UInt64(data.byteCount))
+    }
+
+    private static func unique(_ texts: [String]) -> [String] {
+        var seen: Set<String> = []
+        return texts.filter { seen.insert($0).inserted }
+    }
+
+    private func metadata(
+        _ event: EventSpecification, _ format: RecordFormat, _ times: ClosedRange<UInt64>?
+    ) -> Profile.Metadata {
+        var metadata = Profile.Metadata()
+        if let times { metadata.durationNanoseconds = Int64(clamping: times.upperBound - times.lowerBound) }
+        let isClock = event.unit == "nanoseconds"
+        metadata.periodType = SampleType(name: isClock ? "cpu" : event.name, unit: event.unit)
+        if format.period > 0 {
+            metadata.period = Int64(clamping: format.period)
+        } else if isClock, format.frequency > 0 {
+            metadata.period = Int64(clamping: 1_000_000_000 / format.frequency)
+        }
+        metadata.comments = plan.comments
+        let facts = data.facts
+        if !facts.commandLine.isEmpty {
+            metadata.comments.append("recorded by: " + facts.commandLine.joined(separator: " "))
+        }
+        if !facts.hostName.isEmpty {
+            metadata.comments.append(
+                "recorded on: \(facts.hostName), Linux \(facts.kernelRelease), perf \(facts.perfVersion)")
+        }
+        return metadata
+    }
+
+    private func warnings(_ reader: borrowing PerfDataReader, _ aggregator: borrowing SampleAggregator) -> [String] {
+        var warnings: [String] = []
+        if reader.isCutShort { warnings.append("\(data.path) ends in the middle of a record") }
+        if reader.malformedCount + Int(aggregator.malformed) > 0 {
+            warnings.append("\(reader.malformedCount + Int(aggregator.malformed)) records made no sense and were skipped")
+        }
+        if aggregator.deeperThanCapture * 100 > aggregator.received {
+            warnings.append(
+                "\(aggregator.deeperThanCapture) stacks are deeper than what was recorded; record with a larger"
+                    + " --call-graph dwarf,BYTES, or with 'tickscope record'")
+        }
+        if let path = aggregator.unreadablePaths.first {
+            let others = aggregator.unreadablePaths.count - 1
+            warnings.append(
+                "cannot find \(path)\(others > 0 ? " and \(others) other files" : ""): their frames end stacks")
+        }
+        return warnings
+    }
+}
