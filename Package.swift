@@ -79,6 +79,11 @@ var targets: [Target] = [
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
+    // Our unwinding against perf's and libunwind's, on perf's own recordings
+    .executableTarget(
+        name: "compare-unwind", dependencies: ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "Unwinding"],
+        path: "Benchmarks/CompareUnwind", swiftSettings: swiftSettings),
+
     // Fixtures, processes and probes, for every test target
     .target(
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),

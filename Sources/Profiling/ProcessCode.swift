@@ -8,6 +8,7 @@ package final class ProcessCode {
         var start: UInt64
         var end: UInt64
         var bias: UInt64
+        var fileOffset: UInt64
         var module: Int32
     }
 
@@ -32,7 +33,7 @@ package final class ProcessCode {
             regions.append(
                 Region(
                     start: mapping.addresses.lowerBound.rawValue, end: mapping.addresses.upperBound.rawValue,
-                    bias: bias, module: index))
+                    bias: bias, fileOffset: mapping.fileOffset.rawValue, module: index))
         }
         guard let unwindSpace = UnwindSpace(mappings) else { return nil }
         self.unwindSpace = unwindSpace
@@ -46,8 +47,13 @@ package final class ProcessCode {
         index(of: pc).map { (regions[$0].module, pc &- regions[$0].bias) }
     }
 
+    /// Where in its file the code at a program counter is; nil outside every executable mapping. O(log n).
+    package func fileOffset(_ pc: UInt64) -> UInt64? {
+        index(of: pc).map { regions[$0].fileOffset &+ (pc &- regions[$0].start) }
+    }
+
     /// Whether a thread starts in the function that holds a program counter.
-    func isOutermost(_ pc: UInt64) -> Bool {
+    package func isOutermost(_ pc: UInt64) -> Bool {
         guard let index = index(of: pc), let module = unwindModules[index] else { return false }
         return module.isOutermost(ModuleRelativeAddress(pc &- regions[index].bias))
     }

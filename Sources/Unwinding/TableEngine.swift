@@ -2,7 +2,7 @@ internal import CUnwind
 
 /// Unwinds with compiled rows: one probe and two or three loads a frame once a program counter has been seen.
 ///
-/// Rows are compiled from the call-frame information when an address is first met, and kept in a direct-mapped cache by
+/// Rows are compiled from the call-frame information when an address is first met, and kept in a two-way cache by
 /// address and address space. A sample that meets a frame whose rule is no row is handed to libunwind as a whole, since
 /// libunwind needs all registers from the start.
 package struct TableEngine: UnwindEngine, ~Copyable {
@@ -12,7 +12,8 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         var row: UnwindRow
     }
 
-    private static let slotCount = 1 << 15
+    /// 2 MiB: rows for the distinct call sites of the largest programs, clang's among them.
+    private static let slotCount = 1 << 16
 
     private let slots: UnsafeMutableBufferPointer<Slot>
     private var fallback = LibunwindEngine()
@@ -20,7 +21,10 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     package private(set) var fallbackCount = 0
 
     package init() {
-        slots = .allocate(capacity: Self.slotCount)
+        // Aligned so that a pair of slots is a cache line.
+        let memory = UnsafeMutableRawBufferPointer.allocate(
+            byteCount: Self.slotCount * MemoryLayout<Slot>.stride, alignment: 64)
+        slots = memory.bindMemory(to: Slot.self)
         slots.initialize(repeating: Slot(address: .max, space: 0, row: UnwindRow(kind: .bad)))
     }
 
@@ -110,12 +114,19 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     /// The row of an address, from the cache if it is there.
     @inline(__always)
     private func row(at lookup: UInt64, serial: UInt64, space: UnwindSpace) -> UnwindRow {
-        // Fibonacci hashing: the high bits of the product are the well mixed ones.
+        // Fibonacci hashing: the high bits of the product are the well mixed ones. Two neighbors share a cache line.
         let mixed = (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
-        let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 1)
-        if slots[slot].address != lookup || slots[slot].space != serial {
-            slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
-        }
+        let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 2)
+        if slots[slot].address == lookup, slots[slot].space == serial { return slots[slot].row }
+        if slots[slot + 1].address == lookup, slots[slot + 1].space == serial { return slots[slot + 1].row }
+        return compileRow(at: lookup, serial: serial, space: space, slot: slot)
+    }
+
+    /// Puts the row of an address into the first of two slots; what was there moves to the second.
+    @inline(never)
+    private func compileRow(at lookup: UInt64, serial: UInt64, space: UnwindSpace, slot: Int) -> UnwindRow {
+        slots[slot + 1] = slots[slot]
+        slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
         return slots[slot].row
     }
 
