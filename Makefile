@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE = -c release
 
-.PHONY: build dependencies test fuzz demo install format lint clean
+.PHONY: build dependencies test fuzz bench-unwind bench-captures demo install format lint clean
 
 build: dependencies
 	$(SWIFT) build $(RELEASE)
@@ -27,6 +27,13 @@ test:
 fuzz:
 	@scripts/install-dependencies.sh --test
 	@scripts/fuzz.sh
+
+# Unwinding of real programs against perf and libunwind; what captures cost. Figures: docs/unwinding.md, docs/captures.md.
+bench-unwind: build
+	@scripts/bench-unwind.sh
+
+bench-captures: build
+	@scripts/bench-captures.sh
 
 demo: build
 	@scripts/demo.sh

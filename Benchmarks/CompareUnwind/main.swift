@@ -118,16 +118,27 @@ func run() throws {
     let script = try PerfScript(path: CommandLine.arguments[2])
     var perf = StackComparison()
     var perfComplete = 0
+    // For whoever looks into a difference: the places of the first few.
+    var shown = 0
+    let mostShown = 4
     for (index, sample) in recording.samples.enumerated() {
         guard let theirs = script.stacks[PerfScript.Key(tid: sample.tid, time: sample.time)] else { continue }
         // perf prints where in its file an address is, but leaves code that is in no file alone.
         let stack = ours.stack(index)
         let places = zip(stack, theirs).map { $0 == $1 ? $0 : sample.code.fileOffset($0) ?? $0 }
-        let printed = places + stack.dropFirst(places.count)
+        let printed = places + Array(stack.dropFirst(places.count))
         // Their stack is complete when it reaches the place where ours does, or the entry of the program.
         if ours.ends[index] == .root, theirs.count >= printed.count, theirs.starts(with: printed) { perfComplete += 1 }
         perf.add(printed[...], theirs) { common in
-            difference(printed[...], theirs, common, end: ours.ends[index])
+            let reason = difference(printed[...], theirs, common, end: ours.ends[index])
+            if reason.hasPrefix("other"), shown < mostShown {
+                shown += 1
+                let hex = { (places: [UInt64]) in
+                    places.prefix(common + 3).map { String($0, radix: 16) }.joined(separator: " ")
+                }
+                print("difference.\(shown) \(sample.tid) \(sample.time) ours: \(hex(printed)) perf: \(hex(theirs))")
+            }
+            return reason
         }
     }
     show("perf", perf)

@@ -292,9 +292,29 @@ extension UnwindSpace {
             if module.pointee.entry_point != 0 && past < UnwindModule.entryCodeBytes {
                 return UnwindRow(kind: .outermost)
             }
+            if hasGeneratedCode, Self.isUndescribed(own, in: module) { return UnwindRow(kind: .generated) }
             let code = mapping.pointee.file_offset &+ (address &- mapping.pointee.start)
             return SignalTrampoline.row(file: module.pointee.file, offset: code) ?? UnwindRow(kind: .noInfo)
         }
         return UnwindModule.row(module, entry, at: own, registers)
+    }
+
+    /// Whether an address lies in a stretch of at least 256 KiB that has no unwind entry: what a runtime compiled by
+    /// itself and had linked into its file, such as V8's builtins, which keep frame pointers like its generated code.
+    private static func isUndescribed(_ address: UInt64, in module: UnsafePointer<ts_unwind_module>) -> Bool {
+        let step: UInt64 = 4096
+        let needed = 64
+        var count = 1
+        // Ordinary code is described almost everywhere: the first steps find an entry.
+        for direction in [step, 0 &- step] {
+            var place = address &+ direction
+            while count < needed, place >= module.pointee.low, place < module.pointee.high,
+                ts_fde_at(module, place) == nil
+            {
+                count += 1
+                place = place &+ direction
+            }
+        }
+        return count >= needed
     }
 }

@@ -37,6 +37,8 @@ package final class UnwindSpace {
     private static let serials = Atomic<UInt64>(1)
     /// Keeps the modules alive that the C side points to.
     private var mappings: [UnwindMapping]
+    /// Whether the process writes code at run time.
+    private(set) var hasGeneratedCode = false
 
     /// - Parameter mappings: sorted, not overlapping.
     package init?(_ mappings: [UnwindMapping]) {
@@ -62,6 +64,7 @@ package final class UnwindSpace {
         }
         guard ts_unwind_space_set(space, plain, plain.count) == 0 else { return false }
         self.mappings = mappings
+        hasGeneratedCode = mappings.contains(where: \.isGenerated)
         callSites = [:]
         serial = Self.serials.wrappingAdd(1, ordering: .relaxed).newValue
         return true
