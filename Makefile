@@ -43,10 +43,10 @@ install: build
 	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
 
 format:
-	$(SWIFT) format --in-place --recursive Package.swift Sources Tests Fuzzing
+	$(SWIFT) format --in-place --recursive Package.swift Sources Benchmarks Tests Fuzzing
 
 lint:
-	$(SWIFT) format lint --strict --recursive Package.swift Sources Tests Fuzzing
+	$(SWIFT) format lint --strict --recursive Package.swift Sources Benchmarks Tests Fuzzing
 
 clean:
 	$(SWIFT) package clean

@@ -95,7 +95,9 @@ func run() throws {
     print("samples \(recording.samples.count)")
     print("frames \(ours.frames.count)")
     print("ours.complete \(complete)")
-    for end in Set(ours.ends.map { "\($0)" }).sorted() { print("ours.end \(end) \(ours.ends.count { "\($0)" == end })") }
+    for end in Set(ours.ends.map { "\($0)" }).sorted() {
+        print("ours.end \(end) \(ours.ends.count { "\($0)" == end })")
+    }
     print("libunwind.complete \(reference.ends.count { $0 == .root })")
     print("table.fallbacks \(table.fallbackCount)")
 

@@ -97,6 +97,9 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         var state = UnwindState(
             lookup: registers[registers.count - 1], sp: bytes.low, fp: registers[Self.framePointer],
             isFramePointerKnown: true)
+        #if arch(arm64)
+            state.link = registers[Int(CallFrameRegisters.arm64.returnAddress)]
+        #endif
         output[0] = state.lookup
         var count = 1
         guard let end = walk(&state, &count, stack: bytes, space: space, output: output, observer: &observer) else {
@@ -206,15 +209,18 @@ package struct TableEngine: UnwindEngine, ~Copyable {
                 isFramePointerKnown = loaded != nil
                 fp = loaded ?? 0
             }
-            guard let next = stack.load(returnSlot) else {
+            guard let next = returnAddress(row, at: returnSlot, &state, stack) else {
                 observer.didStep(
                     UnwindTrace.Step(
                         returnSlot: returnSlot, returnAddress: 0, framePointer: isFramePointerKnown ? fp : nil))
                 return .stackBytes
             }
             if next == 0 { return .root }
-            // A caller's frame lies above its callee's; only a signal may switch to another stack.
-            guard cfa > state.sp || row.isSignal else { return .badUnwindInfo }
+            // A caller's frame lies above its callee's; only a signal may switch to another stack, and only a function
+            // that has not touched the stack leaves its caller's where it is.
+            guard cfa > state.sp || row.isSignal || row.returnRule == .linkRegister && cfa == state.sp else {
+                return .badUnwindInfo
+            }
             guard count < output.count else { return .depth }
             observer.didStep(
                 UnwindTrace.Step(
@@ -226,6 +232,21 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             output[count] = state.lookup
             count += 1
         }
+    }
+
+    /// The return address of a frame; nil when it is not in the copy of the stack.
+    @inline(__always)
+    private func returnAddress(
+        _ row: UnwindRow, at slot: UInt64, _ state: inout UnwindState, _ stack: StackBytes
+    ) -> UInt64? {
+        #if arch(arm64)
+            // The link register is the interrupted function's; what it held further out is on the stack.
+            let saved = row.returnRule == .linkRegister ? state.link : stack.load(slot)
+            state.link = nil
+            return saved.map { $0 & CallFrameRegisters.arm64.addressMask }
+        #else
+            return stack.load(slot)
+        #endif
     }
 
     /// How far above the stack pointer a frame pointer may be believed where no table vouches for it.
@@ -274,6 +295,10 @@ struct UnwindState {
     var sp: UInt64
     var fp: UInt64
     var isFramePointerKnown: Bool
+    #if arch(arm64)
+        /// The link register, as long as it is known.
+        var link: UInt64?
+    #endif
 }
 
 extension UnwindSpace {

@@ -221,7 +221,8 @@ package struct PerfDataReader: ~Copyable {
                 malformedCount += 1
                 return
             }
-            sampleTimes = min(entry.time, sampleTimes?.lowerBound ?? .max)...max(entry.time, sampleTimes?.upperBound ?? 0)
+            sampleTimes =
+                min(entry.time, sampleTimes?.lowerBound ?? .max)...max(entry.time, sampleTimes?.upperBound ?? 0)
             handler.handle(sample, callGraph: decoder.format.callGraph)
             return
         }
