@@ -76,7 +76,8 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
             ? CaptureController(
                 startingWith: layout.userStackBytes, frequency: plan.frequency, attachment: attachment) : nil
         stackTail = attachment.stackTail
-        completion = plan.completesStacks && plan.unwinder.isResumable ? StackCompletion() : nil
+        let completes = plan.completesStacks && plan.unwinder.isResumable && attachment.hasRoomToSpare
+        completion = completes ? StackCompletion() : nil
         registers.initialize(repeating: 0)
         pcs.initialize(repeating: 0)
     }

@@ -9,7 +9,7 @@ extension Attachment {
     /// write the rest.
     package func findLargestCapture() -> UInt32 {
         guard stackTail == nil else { return StackTail.reach }
-        guard let tail = StackTail(cpus: rings.cpus) else { return SampleLayout.maximumStackBytes }
+        guard hasRoomToSpare, let tail = StackTail(cpus: rings.cpus) else { return SampleLayout.maximumStackBytes }
         for (index, cpu) in rings.cpus.enumerated() {
             let isOpen: Void? = try? tail.addOutput(cpu: cpu) { try rings.redirectSamples($0, cpuIndex: index) }
             guard isOpen != nil else { return SampleLayout.maximumStackBytes }

@@ -59,6 +59,9 @@ package final class Attachment {
     /// Most events to open: the rest of the process's descriptors is for the files of the targets and for our own.
     let capacity: Int
 
+    /// Whether there are descriptors for what is not needed to sample at all.
+    package var hasRoomToSpare: Bool { capacity >= 256 }
+
     init(rings: RingSet, event: EventSpecification, options: PerfEvent.Options, descriptorLimit: Int) {
         capacity = descriptorLimit - min(512, descriptorLimit / 2)
         self.rings = rings

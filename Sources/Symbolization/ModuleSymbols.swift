@@ -66,7 +66,9 @@ package final class ModuleSymbols: Sendable {
         guard case .file(let file) = source, let elf = try? ElfReader(file: file.descriptor) else { return nil }
         if let own = elf.section(named: ".debug_frame") { return own.bytes }
         var search = DebugFileSearch(modulePath: path, root: root, options: SymbolizationOptions())
-        return search.find(for: elf)?.elf.section(named: ".debug_frame")?.bytes
+        guard let found = search.find(for: elf) else { return nil }
+        // The reader reads from the file, which closes with its last user.
+        return withExtendedLifetime(found.file) { found.elf.section(named: ".debug_frame")?.bytes }
     }
 
     private func load(_ options: SymbolizationOptions) -> State {
