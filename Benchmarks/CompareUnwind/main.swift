@@ -99,7 +99,6 @@ func run() throws {
         print("ours.end \(end) \(ours.ends.count { "\($0)" == end })")
     }
     print("libunwind.complete \(reference.ends.count { $0 == .root })")
-    print("table.fallbacks \(table.fallbackCount)")
 
     var engines = StackComparison()
     for index in recording.samples.indices {

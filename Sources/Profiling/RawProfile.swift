@@ -28,6 +28,7 @@ package enum Marker: UInt8, Hashable, Sendable {
     case noUnwindInfo
     case noModule
     case badUnwindInfo
+    case unsupportedRule
     case depth
     case framePointers
     case notNative
@@ -42,6 +43,7 @@ package enum Marker: UInt8, Hashable, Sendable {
         case .noUnwindInfo: "[truncated: no unwind info in \(place)]"
         case .noModule where module?.kind == .anonymous: "[truncated: no unwind info in \(place)]"
         case .noModule: "[truncated: cannot read \(place)]"
+        case .unsupportedRule: "[truncated: unwind rule too complex in \(place)]"
         case .badUnwindInfo: "[truncated: bad unwind info in \(place)]"
         case .depth: "[truncated: depth limit]"
         case .framePointers: "[truncated: frame pointers end in \(place)]"

@@ -394,6 +394,7 @@ extension Marker {
         case .noUnwindInfo: self = .noUnwindInfo
         case .noModule: self = .noModule
         case .badUnwindInfo: self = .badUnwindInfo
+        case .unsupportedRule: self = .unsupportedRule
         case .depth: self = .depth
         }
     }

@@ -202,7 +202,7 @@ struct CallFrameProgram {
             } else if register == registers.framePointer {
                 row.kind = .framePointer
             } else {
-                return unsupported
+                return interruptedRow(register, offset) ?? unsupported
             }
         case .expression(let block):
             guard let (kind, offset, edge) = cfaExpression(block) else { return unsupported }
@@ -243,6 +243,25 @@ struct CallFrameProgram {
         return row
     }
 
+    /// The row of a function that keeps its frame's address in a register of its own for some instructions: while it
+    /// realigns its stack, or all along in hand-written assembly.
+    private func interruptedRow(_ register: UInt64, _ offset: Int32) -> UnwindRow? {
+        guard register < registers.count, register != registers.returnAddress, state.returnAddress == .atCFA(-8),
+            !isSignal
+        else { return nil }
+        var row = UnwindRow(cfaOffset: offset, returnOffset: Int32(register), kind: .interruptedRegister)
+        switch state.framePointer {
+        case .same: row.frameRule = .unchanged
+        case .undefined: row.frameRule = .unknown
+        case .atCFA(let offset):
+            guard let offset = Int32(exactly: offset) else { return nil }
+            row.frameOffset = offset
+            row.frameRule = .fromCFA
+        case .expression, .other: return nil
+        }
+        return row
+    }
+
     /// DW_OP_breg0 + n.
     private static let baseRegister: UInt8 = 0x70
 
@@ -270,6 +289,8 @@ struct CallFrameProgram {
             if isFramePointer { return (.loadFromFramePointer, offset, 0) }
             return nil
         }
+        // deref; plus_uconst 8
+        if rest == [0x06, 0x23, 0x08], isStackPointer { return (.loadFromStackPointerPlusWord, offset, 0) }
         let pattern: [UInt8] = [0x80, 0x00, 0x3F, 0x1A, 0x00, 0x2A, 0x33, 0x24, 0x22]
         guard isStackPointer, offset == 8, rest.count == pattern.count, (0x30...0x4F).contains(rest[4]) else {
             return nil

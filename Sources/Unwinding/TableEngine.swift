@@ -3,8 +3,8 @@ internal import CUnwind
 /// Unwinds with compiled rows: one probe and two or three loads a frame once a program counter has been seen.
 ///
 /// Rows are compiled from the call-frame information when an address is first met, and kept in a two-way cache by
-/// address and address space. A sample that meets a frame whose rule is no row is handed to libunwind as a whole, since
-/// libunwind needs all registers from the start.
+/// address and address space. Every byte of a table may be hostile, so a frame whose rule is no row ends the stack and
+/// is not handed to libunwind, whose interpreter of such rules trusts them.
 package struct TableEngine: UnwindEngine, ~Copyable {
     private struct Slot {
         var address: UInt64
@@ -16,9 +16,6 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     private static let slotCount = 1 << 16
 
     private let slots: UnsafeMutableBufferPointer<Slot>
-    private var fallback = LibunwindEngine()
-    /// Samples that went to libunwind.
-    package private(set) var fallbackCount = 0
 
     package init() {
         // Aligned so that a pair of slots is a cache line.
@@ -81,9 +78,9 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             isFramePointerKnown: framePointer != nil)
         output[0] = state.lookup
         var count = 1
-        guard let end = walk(&state, &count, stack: stack, space: space, output: output, observer: &trace) else {
-            return UnwindResult(frameCount: count, end: .badUnwindInfo)
-        }
+        let end = walk(
+            &state, &count, registers: UnsafeBufferPointer(start: nil, count: 0), stack: stack, space: space,
+            output: output, observer: &trace)
         return UnwindResult(frameCount: count, end: end)
     }
 
@@ -102,10 +99,8 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         #endif
         output[0] = state.lookup
         var count = 1
-        guard let end = walk(&state, &count, stack: bytes, space: space, output: output, observer: &observer) else {
-            fallbackCount += 1
-            return fallback.unwind(registers: registers, stack: stack, space: space, output: output)
-        }
+        let end = walk(
+            &state, &count, registers: registers, stack: bytes, space: space, output: output, observer: &observer)
         if end == .stackBytes, chain.count > 1 {
             return followChain(
                 chain, from: state, count: count, framePointer: registers[Self.framePointer], stack: bytes,
@@ -137,12 +132,12 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     /// - Parameters:
     ///   - state: left at the last frame.
     ///   - count: of frames in the output.
-    /// - Returns: nil when a frame's rule is no row.
+    ///   - registers: of the interrupted function; empty when they are not known.
     @inline(__always)
     private func walk<Observer: UnwindObserver & ~Copyable>(
-        _ state: inout UnwindState, _ count: inout Int, stack: StackBytes, space: UnwindSpace,
-        output: UnsafeMutableBufferPointer<UInt64>, observer: inout Observer
-    ) -> UnwindEnd? {
+        _ state: inout UnwindState, _ count: inout Int, registers: UnsafeBufferPointer<UInt64>, stack: StackBytes,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>, observer: inout Observer
+    ) -> UnwindEnd {
         let serial = space.serial
         var followsFramePointers = false
         // hot: per frame
@@ -154,6 +149,15 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             case .framePointer:
                 guard state.isFramePointerKnown else { return .badUnwindInfo }
                 cfa = state.fp &+ UInt64(bitPattern: Int64(row.cfaOffset))
+            case .interruptedRegister:
+                let register = Int(row.returnOffset)
+                guard count == 1, registers.indices.contains(register) else { return .unsupportedRule }
+                cfa = registers[register] &+ UInt64(bitPattern: Int64(row.cfaOffset))
+            case .loadFromStackPointerPlusWord:
+                guard let loaded = stack.load(state.sp &+ UInt64(bitPattern: Int64(row.cfaOffset))) else {
+                    return .stackBytes
+                }
+                cfa = loaded &+ 8
             case .loadFromStackPointer, .loadFromFramePointer:
                 guard state.isFramePointerKnown || row.kind == .loadFromStackPointer else { return .badUnwindInfo }
                 let base = row.kind == .loadFromStackPointer ? state.sp : state.fp
@@ -188,10 +192,10 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             case .outermost: return .root
             case .noModule: return .noModule
             case .bad: return .badUnwindInfo
-            case .unsupported: return nil
+            case .unsupported: return .unsupportedRule
             }
             let returnSlot =
-                row.kind == .linkageStub
+                row.kind == .linkageStub || row.kind == .interruptedRegister
                 ? cfa &- 8
                 : (row.returnIsFromStackPointer ? state.sp : cfa) &+ UInt64(bitPattern: Int64(row.returnOffset))
             var fp = state.fp

@@ -10,6 +10,8 @@ package enum UnwindEnd: UInt8, Hashable, Sendable {
     case noModule
     /// The unwind entry does not work out.
     case badUnwindInfo
+    /// The unwind entry's rule is more than this engine follows.
+    case unsupportedRule
     /// More frames than the limit.
     case depth
 }

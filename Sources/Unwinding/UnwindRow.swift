@@ -22,9 +22,14 @@ package struct UnwindRow: Equatable, Sendable {
         case loadFromFramePointer
         /// A stub of the procedure linkage table: CFA = SP + 8, and 8 more from its byte `returnOffset` on.
         case linkageStub
+        /// CFA = the word at SP + cfaOffset, plus 8.
+        case loadFromStackPointerPlusWord
+        /// CFA = register number `returnOffset` + cfaOffset, return address at CFA - 8. Only the interrupted function's
+        /// registers are all known.
+        case interruptedRegister
         /// A thread starts here.
         case outermost
-        /// Correct, but more than a row can say: libunwind's.
+        /// Correct, but more than a row can say; libunwind, the reference, follows it.
         case unsupported
         /// Code written at run time, which no table describes: followed by the frame pointer that such code keeps.
         case generated
