@@ -95,7 +95,8 @@ package struct ModuleStore: Sendable {
     /// Whether a mapping holds code that was written at run time: no file, or only a name for shared memory.
     private static func isGenerated(_ mapping: Mapping) -> Bool {
         if mapping.path == "[vdso]" { return false }
-        return mapping.identity.inode == 0 && mapping.buildID.isEmpty || mapping.path.hasPrefix("/memfd:") || mapping.path.hasPrefix("/dev/zero")
+        return mapping.identity.inode == 0 && mapping.buildID.isEmpty || mapping.path.hasPrefix("/memfd:")
+            || mapping.path.hasPrefix("/dev/zero")
             || mapping.path.hasPrefix("/SYSV")
     }
 
