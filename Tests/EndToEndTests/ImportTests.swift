@@ -22,7 +22,13 @@ extension EndToEnd {
             _ recording: PerfRecording, _ options: [String] = [], file: String? = nil
         ) throws -> (recording: Recording, messages: [String]) {
             let output = recording.folder.file("p.pb.gz")
-            let program = try Tickscope.run(["import", file ?? recording.file, "-o", output] + options)
+            // Perf's cache of this machine's user, which has whatever was recorded before, is none of ours.
+            let program = try Program.run(
+                [
+                    "env", "HOME=" + recording.folder.path, Tickscope.path, "import", file ?? recording.file, "-o",
+                    output,
+                ]
+                    + options)
             guard try program.wait() == .exited(0) else { throw TestFailure(program.errors.text) }
             return (Recording(folder: recording.folder, file: output), program.errors.lines)
         }
@@ -59,7 +65,7 @@ extension EndToEnd {
             defer { target.kill() }
             let folder = try TemporaryFolder()
             let script = """
-                perf record -q -F 997 -e cpu-clock --call-graph dwarf -p \(target.pid) -o - -- sleep 2 \
+                perf --buildid-dir /nonexistent record -q -F 997 -e cpu-clock --call-graph dwarf -p \(target.pid) -o - -- sleep 2 \
                     | "$0" import - -o "$1"
                 """
             let program = try Program.run(["sh", "-c", script, Tickscope.path, folder.file("p.pb.gz")])
@@ -100,11 +106,11 @@ extension EndToEnd {
             let target = try Program([program, "60"])
             defer { target.kill() }
             try target.waitForLine("ready")
-            // Without perf's own cache, which would have the file.
             let data = folder.file("perf.data")
             let perf = try Program(
                 [
-                    "perf", "record", "-q", "-N", "-F", "997", "-e", "cpu-clock", "--call-graph", "dwarf,16384", "-o",
+                    "perf", "--buildid-dir", folder.file("cache"), "record", "-q", "-F", "997", "-e", "cpu-clock",
+                    "--call-graph", "dwarf,16384", "-o",
                     data, "-p", "\(target.pid)", "--", "sleep", "1.5",
                 ])
             guard try perf.wait() == .exited(0) else { throw TestFailure(perf.errors.text) }
@@ -121,7 +127,8 @@ extension EndToEnd {
             let recording = try Self.recordCopy { program, folder in
                 let root = folder.file("root")
                 for path in [program] + Self.libraries(of: program) {
-                    let copy = root + path
+                    // The kernel names files without links.
+                    let copy = root + (path as NSString).resolvingSymlinksInPath
                     try Self.run(["mkdir", "-p", (copy as NSString).deletingLastPathComponent])
                     try Self.run(["cp", "-L", path, copy])
                 }
@@ -172,7 +179,8 @@ extension EndToEnd {
             let folder = try TemporaryFolder()
             let perf = try Program(
                 [
-                    "perf", "record", "-q", "-F", "997", "-e", "cpu-clock", "--call-graph", "dwarf", "-o",
+                    "perf", "--buildid-dir", folder.file("cache"), "record", "-q", "-F", "997", "-e", "cpu-clock",
+                    "--call-graph", "dwarf", "-o",
                     folder.file("perf.data"), "-p", "\(target.pid)",
                 ])
             usleep(3_000_000)

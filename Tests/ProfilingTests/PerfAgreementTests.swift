@@ -81,7 +81,7 @@ struct PerfAgreementTests {
 
     /// Every sample that perf sees, at the same time of the same thread, with the same addresses as far as both go.
     private func expectAgreement(
-        _ recording: PerfRecording, event: Int = 0, options: [String] = [], minimum: Int = 800, depth: Int,
+        _ recording: PerfRecording, event: Int = 0, options: [String] = [], minimum: Int = 300, depth: Int,
         sourceLocation: SourceLocation = #_sourceLocation
     ) throws {
         let data = try PerfDataFile(path: recording.file)
@@ -90,7 +90,8 @@ struct PerfAgreementTests {
         try reader.read(into: &unwound) { _ in }
         let (malformed, late, isCutShort) = (reader.malformedCount, reader.lateCount, reader.isCutShort)
         #expect(malformed == 0, sourceLocation: sourceLocation)
-        #expect(late == 0, sourceLocation: sourceLocation)
+        // perf reads the rings one after another while they are written: a thread that moves may be seen late.
+        #expect(late * 100 <= unwound.samples, sourceLocation: sourceLocation)
         #expect(!isCutShort, sourceLocation: sourceLocation)
         let expected = try recording.samples(options)
         #expect(unwound.samples == expected.count, sourceLocation: sourceLocation)
@@ -169,7 +170,8 @@ struct PerfAgreementTests {
         let target = try Fixture.split.start("60")
         defer { target.kill() }
         let folder = try TemporaryFolder()
-        let script = "perf record -q -F 997 -e cpu-clock --call-graph dwarf -p \(target.pid) -o - -- sleep 1.5 > \"$0\""
+        let script =
+            "perf record -N -q -F 997 -e cpu-clock --call-graph dwarf -p \(target.pid) -o - -- sleep 1.5 > \"$0\""
         let perf = try Program.run(["sh", "-c", script, folder.file("pipe.data")])
         #expect(try perf.wait() == .exited(0))
         try expectAgreement(PerfRecording(folder: folder, file: folder.file("pipe.data")), depth: 4)

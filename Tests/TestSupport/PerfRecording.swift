@@ -19,7 +19,9 @@ package struct PerfRecording: Sendable {
         guard Capability.perfEvents, Capability.hasTool("perf"), let folder = try? TemporaryFolder() else {
             return false
         }
-        let trial = try? Program.run(["perf", "record", "-q", "-e", "cpu-clock", "-o", folder.file("p"), "--", "true"])
+        let trial = try? Program.run([
+            "perf", "record", "-q", "-N", "-e", "cpu-clock", "-o", folder.file("p"), "--", "true",
+        ])
         return (try? trial?.wait()) == .exited(0)
     }()
 
@@ -34,7 +36,10 @@ package struct PerfRecording: Sendable {
     package init(_ options: [String], seconds: Double = 1.5) throws {
         folder = try TemporaryFolder()
         file = folder.file("perf.data")
-        let arguments = ["perf", "record", "-q", "-F", "997", "-o", file] + options + ["--", "sleep", "\(seconds)"]
+        // perf keeps copies of what it records, as a rule in the user's home.
+        let arguments =
+            ["perf", "--buildid-dir", folder.file("cache"), "record", "-q", "-F", "997", "-o", file] + options
+            + ["--", "sleep", "\(seconds)"]
         let perf = try Program.run(arguments)
         guard try perf.wait() == .exited(0) else { throw TestFailure("\(arguments): \(perf.errors.text)") }
     }
@@ -53,14 +58,13 @@ package struct PerfRecording: Sendable {
         guard try script.wait() == .exited(0) else { throw TestFailure("perf script: \(script.errors.text)") }
         var samples: [Sample] = []
         for line in script.output.lines {
-            let words = line.split(separator: " ")
-            if line.first == "\t" || line.hasPrefix("        "),
-                let address = words.first.flatMap({
-                    UInt64($0.drop { $0 == "\t" }, radix: 16)
-                }), !samples.isEmpty
+            let words = line.split(whereSeparator: \.isWhitespace)
+            if line.first?.isWhitespace == true, let address = words.first.flatMap({ UInt64($0, radix: 16) }),
+                !samples.isEmpty, !line.hasSuffix(":")
             {
+                // perf writes -1 where it could not go on.
                 let name = words.dropFirst().joined(separator: " ")
-                samples[samples.count - 1].frames.append((address, name))
+                if address != .max { samples[samples.count - 1].frames.append((address, name)) }
                 continue
             }
             // comm pid/tid seconds.nanoseconds: — and without a call graph, address and name on the same line.
