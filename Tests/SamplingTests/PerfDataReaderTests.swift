@@ -101,6 +101,18 @@ import Testing
         #expect(read.late == 1)
     }
 
+    /// perf appends what it counted itself without a time.
+    @Test(arguments: [0, UInt64.max]) func recordsWithoutTimeAreNeitherLateNorHoldUpOthers(time: UInt64) throws {
+        let lost = PerfDataBytes.sideband(type: 13, time: time) { $0.add(UInt64(3)) }
+        let records = [
+            Self.sample(10, 7, 0, 1), lost, PerfDataBytes.finishedRound, Self.sample(30, 7, 0, 1),
+            PerfDataBytes.finishedRound, Self.sample(20, 7, 0, 2), lost,
+        ]
+        let read = try ReadRecording(Self.recording(records).file)
+        #expect(read.times == [0, 10, 0, 20, 30])
+        #expect(read.late == 0)
+    }
+
     @Test(arguments: [0, 1]) func onlyTheChosenEventIsRead(event: Int) throws {
         var bytes = PerfDataBytes(ids: [[1, 2], [3, 4]])
         bytes.records = [1, 3, 2, 4, 99].enumerated().flatMap { Self.sample(UInt64($0.offset), $0.element, 0, 1) }

@@ -159,6 +159,8 @@ package struct PerfDataReader: ~Copyable {
             let bytes = reader.bytes(at: offset + UInt64(header.size - timeFromEnd), count: 8)
         {
             time = bytes.loadUnaligned(as: UInt64.self)
+            // What perf adds of its own, such as losses that it counted, has no time: 0, or all bits.
+            if time == .max { time = 0 }
         }
         append(header, time: time, at: offset, spooled: spooled)
     }
@@ -203,7 +205,11 @@ package struct PerfDataReader: ~Copyable {
         while count < pending.count, pending[count].time <= limit {
             let entry = pending[count]
             count += 1
-            if entry.time < released { lateCount += 1 } else { released = entry.time }
+            if entry.time >= released {
+                released = entry.time
+            } else if entry.time > 0 {
+                lateCount += 1
+            }
             hand(entry, to: &handler)
         }
         pending.removeFirst(count)
