@@ -90,11 +90,11 @@ var targets: [Target] = [
 
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
-    tests("PerfEventsTests", ["PerfEvents"]),
+    tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
     tests("SymbolizationTests", ["ProfileModel", "Symbolization", "TestSupport"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
-    tests("SamplingTests", ["ProfileModel", "Sampling"]),
+    tests("SamplingTests", ["CZstd", "PerfEvents", "ProfileModel", "Sampling", "TestSupport"]),
     tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
     tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
@@ -102,7 +102,9 @@ var targets: [Target] = [
     // Readers of untrusted bytes, to be fed any bytes: by a test with what fuzzing found, and by the fuzzer itself
     .target(
         name: "FuzzTargets",
-        dependencies: ["PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Symbolization", "Unwinding"],
+        dependencies: [
+            "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", "Symbolization", "Unwinding",
+        ],
         path: "Fuzzing/Targets", swiftSettings: swiftSettings),
     tests("FuzzCorpusTests", ["FuzzTargets"]),
 ]

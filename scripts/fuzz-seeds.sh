@@ -6,7 +6,7 @@
 set -euo pipefail
 out=$(realpath -m "$1")
 cd "$(dirname "$0")/.."
-mkdir -p "$out"/{elf,module,eh-frame,eh-frame-hdr,debug-frame,unwind,perf-map,kallsyms,demangle,pprof,gzip,collapsed,record}
+mkdir -p "$out"/{elf,module,eh-frame,eh-frame-hdr,debug-frame,unwind,perf-map,kallsyms,demangle,pprof,gzip,collapsed,record,perf-data,import,formatted-record,jitdump,mini-debuginfo,dwarf,rust-name,debug-links}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -71,6 +71,81 @@ for index in "${!names[@]}"; do printf %s "${names[index]}" >"$out/demangle/$ind
 printf 'main;f;g 3\nmain;f 2\n[unknown];h 1\n' >"$out/collapsed/few"
 printf 'main;f_[k] 3\n\nmain;a b c 2\r\n' >"$out/collapsed/more"
 head -c 200 /dev/zero >"$out/record/zero"
+
+# Recordings of perf's: none is too large for the fuzzer.
+small() { [[ -s $1 && $(stat -c %s "$1") -le 16384 ]]; }
+if command -v perf >/dev/null; then
+    perform() {
+        perf record -q -N -o "$work/perf.data" -e cpu-clock -c 4000000 "${@:2}" -- sleep 0.001 >/dev/null 2>&1 || true
+        if small "$work/perf.data"; then cp "$work/perf.data" "$out/perf-data/$1"; fi
+        perf record -q -N -o - -e cpu-clock -c 4000000 "${@:2}" -- sleep 0.001 2>/dev/null >"$work/perf.pipe" || true
+        if small "$work/perf.pipe"; then cp "$work/perf.pipe" "$out/perf-data/$1-pipe"; fi
+    }
+    perform plain
+    perform chains -g
+    perform stacks --call-graph dwarf,512
+    perform compressed -z -g
+    perform two -e task-clock -g
+    perform addresses -d --phys-data --weight
+    find "$out/perf-data" -type f -exec cp -t "$out/import" {} +
+fi
+
+# The attributes of perf's own events, and a sample of all fields that are zero.
+for fields in 0x1ffff 0x347 0x3127 0x10c; do
+    {
+        half 1; half 0; half 128; half 0; word 0; word 1000; word $((fields)); word 15; word $((1 << 18))
+        word 0; word 0; word 0; word $((1 << 17)); word $((0xff0fff))
+        head -c 8 /dev/zero
+        half 2; printf '\12'
+        head -c 800 /dev/zero
+    } >"$out/formatted-record/$fields"
+done
+
+# A dump of two functions, one of which moves.
+quad() { half "$1"; half $(($1 >> 16)); }
+{
+    printf 'DTiJ'; quad 1; quad 40; quad 62; quad 0; quad 1; word 0; word 0
+    for index in 1 2; do
+        quad 0; quad 80; word 0; quad 1; quad 1; word 4096; word $((index * 4096)); word 16; word "$index"
+        printf 'second\0\0'; head -c 16 /dev/zero
+    done
+    quad 1; quad 64; word 0; quad 1; quad 1; word 4096; word 4096; word 12288; word 16; word 1
+} >"$out/jitdump/two"
+
+xz -c "$work/plain" >"$out/mini-debuginfo/program" || true
+printf text | xz -c >"$out/mini-debuginfo/text"
+
+# The sections of debug information in the order that the target takes them.
+for version in 4 5; do
+    for split in "" -gsplit-dwarf; do
+        (cd "$work" && cc -gdwarf-$version $split -O2 -c a.c -o dwarf.o) || continue
+        file=$work/dwarf.o
+        cc -nostdlib -shared -Wl,-e,0 "$work/dwarf.o" -o "$work/dwarf.so" && [[ $split ]] || file=$work/dwarf.so
+        suffix=
+        if [[ $split ]]; then file=$work/dwarf.dwo suffix=.dwo; fi
+        rm -f "$work"/part-*
+        for name in info abbrev line str line_str str_offsets addr ranges rnglists cu_index; do
+            objcopy --dump-section ".debug_$name$suffix=$work/part-$name" "$file" /dev/null 2>/dev/null || true
+            [[ -e $work/part-$name ]] || : >"$work/part-$name"
+        done
+        names=(info abbrev line str line_str str_offsets addr ranges rnglists cu_index)
+        {
+            for name in "${names[@]}"; do half "$(stat -c %s "$work/part-$name")"; done
+            for name in "${names[@]}"; do cat "$work/part-$name"; done
+        } >"$out/dwarf/$version$split"
+    done
+done
+
+names=(_RNvC6_123foo3bar _RNvMs_Cs4fqI2P2rA04_4testNtB2_3Foo3bar _RINvNtC3std3mem8align_ofNtNtC3std3mem12DiscriminantE
+    _RNvXs_C1aINtB2_1bpE1c _RNCNvC4main4main0B3_ _RINvC1a1bKhff_E '_ZN4main17h0123456789abcdefE'
+    '_$LT$impl$u20$Clone$GT$..clone' _RNvCsu8ingrvbase_a1b _RINvC1a1bFG0_RL1_hRL0_tEuE)
+for index in "${!names[@]}"; do printf %s "${names[index]}" >"$out/rust-name/$index"; done
+
+objcopy --only-keep-debug "$work/debug" "$work/links.debug"
+objcopy --strip-all --add-gnu-debuglink="$work/links.debug" "$work/debug" "$out/debug-links/link"
+objcopy --add-section .gnu_debugdata="$out/mini-debuginfo/text" "$work/plain" "$out/debug-links/mini" || true
+cp "$work/shared.so" "$out/debug-links/note"
+cp "$work/debug" "$out/debug-links/compressed"
 
 tool=$(swift build -c release --show-bin-path 2>/dev/null)/tickscope
 if [[ -x $tool ]]; then

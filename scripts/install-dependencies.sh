@@ -10,6 +10,7 @@ build_packages=(
     libelf-dev    # symbols
     zlib1g-dev    # compressed profiles
     liblzma-dev   # symbols that stripped files carry along
+    libzstd-dev   # compressed recordings of perf's
     pkg-config    # finds them
 )
 test_packages=(
@@ -38,7 +39,7 @@ esac
 if ! command -v dpkg-query >/dev/null || ! command -v apt-get >/dev/null; then
     echo "This is no Debian system. Please install what these Debian packages contain: ${packages[*]}" >&2
     # Where the libraries are there already, the build does not need this script.
-    if command -v pkg-config >/dev/null && pkg-config --exists libunwind-generic libelf zlib liblzma; then exit 0; fi
+    if command -v pkg-config >/dev/null && pkg-config --exists libunwind-generic libelf zlib liblzma libzstd; then exit 0; fi
     exit 1
 fi
 

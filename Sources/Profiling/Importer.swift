@@ -118,8 +118,8 @@ package struct Importer {
         var warnings: [String] = []
         if reader.isCutShort { warnings.append("\(data.path) ends in the middle of a record") }
         if reader.malformedCount + Int(aggregator.malformed) > 0 {
-            let count = reader.malformedCount + Int(aggregator.malformed)
-            warnings.append("\(count) records made no sense and were skipped")
+            warnings.append(
+                "\(reader.malformedCount + Int(aggregator.malformed)) records made no sense and were skipped")
         }
         if aggregator.deeperThanCapture * 100 > aggregator.received {
             warnings.append(

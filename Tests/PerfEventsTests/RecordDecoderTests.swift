@@ -1,4 +1,5 @@
 import PerfEvents
+import TestSupport
 import Testing
 
 @Suite struct RecordDecoderTests {

@@ -41,7 +41,10 @@ import Testing
 
     @Test(arguments: [
         ("", "has no '>'"), ("lost", "has no '>'"), ("lost<3", "has no '>'"), ("lost>0,", "has no '>'"),
-        ("missed>0", "known are expected, received, lost, throttled, truncated, completed, unnamed, uncovered, dropped"),
+        (
+            "missed>0",
+            "known are expected, received, lost, throttled, truncated, completed, unnamed, uncovered, dropped"
+        ),
         ("lost>", "needs a count"), ("lost>-1", "needs a count"), ("lost>1.5", "needs a count"),
         ("lost>101%", "percentage from 0 to 100"), ("lost>x%", "percentage from 0 to 100"),
         ("lost>nan%", "percentage from 0 to 100"),

@@ -30,18 +30,26 @@ final class FileReader {
     /// Bytes at a place, at most 64 KiB; nil when the file ends before. Valid until the next call.
     func bytes(at offset: UInt64, count wanted: Int) -> UnsafeRawBufferPointer? {
         if wanted <= window.count {
-            if offset < start || offset &+ UInt64(wanted) > start &+ UInt64(count) {
-                // From a multiple of 8, so that words in it are aligned as in the file.
-                start = offset & ~7
+            // Compared by what is left: an offset near the largest number has no end to compare.
+            if offset < start || offset - start > UInt64(count) || wanted > count - Int(offset - start) {
+                start = offset
                 count = Self.read(descriptor, window, at: start)
             }
-            let inside = Int(truncatingIfNeeded: offset &- start)
-            guard inside + wanted <= count else { return nil }
+            let inside = Int(offset - start)
+            guard wanted <= count - inside else { return nil }
             return UnsafeRawBufferPointer(rebasing: window[inside..<(inside + wanted)])
         }
         guard wanted <= record.count else { return nil }
         let target = UnsafeMutableRawBufferPointer(rebasing: record[..<wanted])
         return Self.read(descriptor, target, at: offset) == wanted ? UnsafeRawBufferPointer(target) : nil
+    }
+
+    /// As ``bytes(at:count:)``, with words aligned wherever they lie in the file: compressed records shift what follows.
+    func alignedBytes(at offset: UInt64, count wanted: Int) -> UnsafeRawBufferPointer? {
+        guard let found = bytes(at: offset, count: wanted), let base = found.baseAddress else { return nil }
+        guard UInt(bitPattern: base) % 8 != 0 else { return found }
+        record.copyMemory(from: found)
+        return UnsafeRawBufferPointer(rebasing: record[..<wanted])
     }
 
     /// A copy of a part of the file that may be large; nil when the file ends before.

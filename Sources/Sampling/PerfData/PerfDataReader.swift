@@ -32,7 +32,8 @@ package struct PerfDataReader: ~Copyable {
     private let trailerSize: Int
     private let timeFromEnd: Int?
     private let timesInSamples: [Int?]
-    private let isIdentified: Bool
+    /// Where samples name their event; nil when they do not, or not all in the same place.
+    private let eventIDPlace: Int?
 
     private var pending: [Entry] = []
     private var newest: UInt64 = 0
@@ -63,7 +64,8 @@ package struct PerfDataReader: ~Copyable {
         timesInSamples = decoders.map(\.timeInSample)
         trailerSize = decoder.trailerSize
         timeFromEnd = decoder.timeFromEnd
-        isIdentified = data.events.allSatisfy(\.format.isIdentified)
+        let places = Set(decoders.map(\.eventIDInSample))
+        eventIDPlace = places.count == 1 ? places.first.flatMap(\.self) : nil
         recordReader = FileReader(fcntl(data.descriptor, F_DUPFD_CLOEXEC, 0), windowSize: 16_384)
     }
 
@@ -122,9 +124,9 @@ package struct PerfDataReader: ~Copyable {
         }
         var index = event
         if data.events.count > 1 {
-            // Where several events are recorded, each sample begins with its event's number.
-            guard isIdentified,
-                let found = data.eventIndexes[bytes.loadUnaligned(fromByteOffset: 8, as: UInt64.self)]
+            // Where several events are recorded, each sample names its own, all of them in the same place.
+            guard let eventIDPlace, eventIDPlace + 8 <= bytes.count,
+                let found = data.eventIndexes[bytes.loadUnaligned(fromByteOffset: eventIDPlace, as: UInt64.self)]
             else {
                 malformedCount += 1
                 return
@@ -157,6 +159,8 @@ package struct PerfDataReader: ~Copyable {
             let bytes = reader.bytes(at: offset + UInt64(header.size - timeFromEnd), count: 8)
         {
             time = bytes.loadUnaligned(as: UInt64.self)
+            // What perf adds of its own, such as losses that it counted, has no time: 0, or all bits.
+            if time == .max { time = 0 }
         }
         append(header, time: time, at: offset, spooled: spooled)
     }
@@ -201,7 +205,11 @@ package struct PerfDataReader: ~Copyable {
         while count < pending.count, pending[count].time <= limit {
             let entry = pending[count]
             count += 1
-            if entry.time < released { lateCount += 1 } else { released = entry.time }
+            if entry.time >= released {
+                released = entry.time
+            } else if entry.time > 0 {
+                lateCount += 1
+            }
             hand(entry, to: &handler)
         }
         pending.removeFirst(count)
@@ -210,7 +218,7 @@ package struct PerfDataReader: ~Copyable {
     private mutating func hand(_ entry: Entry, to handler: inout some PerfDataHandler & ~Copyable) {
         let isSpooled = entry.place & Self.spoolBit != 0
         guard let reader = isSpooled ? recordSpoolReader : recordReader,
-            let bytes = reader.bytes(at: entry.place & ~Self.spoolBit, count: Int(entry.size))
+            let bytes = reader.alignedBytes(at: entry.place & ~Self.spoolBit, count: Int(entry.size))
         else {
             malformedCount += 1
             return

@@ -50,7 +50,7 @@ struct Import: ParsableCommand {
     @Option(
         help: """
             Engine that follows recorded stacks: auto and table use compiled unwind tables, libunwind is the slower \
-            reference, fp believes every frame pointer.
+            reference, for programs that are trusted, fp believes every frame pointer.
             """)
     var unwinder: Unwinder = .auto
 

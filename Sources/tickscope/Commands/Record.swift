@@ -96,7 +96,7 @@ struct Record: ParsableCommand {
     @Option(
         help: """
             Engine that follows captured stacks: auto and table use compiled unwind tables, libunwind is the slower \
-            reference, fp believes every frame pointer.
+            reference, for programs that are trusted, fp believes every frame pointer.
             """)
     var unwinder: Unwinder = .auto
 
