@@ -1,4 +1,5 @@
 import PerfEvents
+import ProfileModel
 import Profiling
 import Sampling
 import TestSupport
@@ -18,7 +19,18 @@ struct PerfAgreementTests {
             var time: UInt64
         }
 
-        var stacks: [Task: [UInt64]] = [:]
+        struct Place {
+            var address: UInt64
+            /// The same as an offset in the mapped file, which some versions of perf print instead.
+            var offset: UInt64?
+
+            /// - Parameter isCaller: the other may be the return address, this the call in front of it.
+            func agrees(with other: UInt64, isCaller: Bool) -> Bool {
+                [address, offset].contains { $0 == other || isCaller && $0.map { $0 &+ 1 } == other }
+            }
+        }
+
+        var stacks: [Task: [Place]] = [:]
         var samples = 0
         private var processes = ProcessTable(isLive: false)
         private var modules: ModuleStore
@@ -50,7 +62,14 @@ struct PerfAgreementTests {
                 }
             }
             if callGraph == .registersAndStack { user = unwound(sample) }
-            stacks[Task(tid: sample.tid, time: sample.time)] = kernel + user
+            let space = processes.processes[sample.pid]?.space
+            stacks[Task(tid: sample.tid, time: sample.time)] =
+                kernel.map { Place(address: $0) }
+                + user.map { address in
+                    let mapping = space?.mapping(at: VirtualAddress(address))
+                    let offset = mapping.map { address - $0.addresses.lowerBound.rawValue + $0.fileOffset.rawValue }
+                    return Place(address: address, offset: offset)
+                }
         }
 
         mutating func handle(_ record: SidebandRecord, time: UInt64) {
@@ -106,9 +125,8 @@ struct PerfAgreementTests {
             frames += sample.frames.count
             shared += min(own.count, sample.frames.count)
             for (index, pair) in zip(own, sample.frames).enumerated() {
-                // A return address, or the call in front of it.
-                let isSame = pair.0 == pair.1.address || index > 0 && pair.0 &+ 1 == pair.1.address
-                if !isSame { differing.append("\(index): \(String(pair.0, radix: 16)) \(pair.1)") }
+                let isSame = pair.0.agrees(with: pair.1.address, isCaller: index > 0)
+                if !isSame { differing.append("\(index): \(String(pair.0.address, radix: 16)) \(pair.1)") }
             }
         }
         #expect(missing == 0, sourceLocation: sourceLocation)

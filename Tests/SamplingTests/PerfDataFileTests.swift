@@ -112,7 +112,7 @@ import Testing
     /// Every field of the header and of the table of events with every kind of lie.
     @Test func liesInTheHeaderAreRefusedOrBounded() throws {
         let folder = try TemporaryFolder()
-        var bytes = Self.described()
+        let bytes = Self.described()
         for whole in [bytes.file, bytes.pipe] {
             for offset in stride(from: 0, to: min(whole.count, 500), by: 8) {
                 for value in [0, 1, 15, 16, 103, 1 << 31, 1 << 32, 1 << 63, UInt64.max - 7, .max] {

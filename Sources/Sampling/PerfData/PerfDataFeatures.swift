@@ -11,6 +11,14 @@ struct PerfDataFeature: RawRepresentable, Hashable {
     static let architecture = PerfDataFeature(rawValue: 6)
     static let commandLine = PerfDataFeature(rawValue: 11)
     static let eventDescription = PerfDataFeature(rawValue: 12)
+
+    /// Whether it is looked at: sections may be large, and lie about it.
+    var isOfInterest: Bool {
+        let all: [PerfDataFeature] = [
+            .buildID, .hostName, .kernelRelease, .version, .architecture, .commandLine, .eventDescription,
+        ]
+        return all.contains(self)
+    }
 }
 
 extension PerfDataFacts {

@@ -70,13 +70,15 @@ extension PerfDataFile {
             guard size >= 64, size <= bytes.count - 8, events.count < 4096,
                 let format = bytes[8..<(8 + size)].withUnsafeBytes({ RecordFormat(attributes: $0) })
             else { throw damaged("has an event whose attributes make no sense") }
-            events.append(PerfDataEvent(format: format, ids: Self.words(bytes[(8 + size)...])))
+            let ids = Self.words(bytes[(8 + size)...])
+            guard eventIndexes.count + ids.count <= Self.mostIDs else { throw damaged("has too many events") }
+            for id in ids { eventIndexes[id] = events.count }
+            events.append(PerfDataEvent(format: format, ids: ids))
         case PerfDataRecord.buildID: facts.addBuildID(bytes[...])
         case PerfDataRecord.eventUpdate:
             // Type 2 is a name.
             guard bytes.count > 24, word(8) == 2 else { return }
-            let id = word(16)
-            guard let index = events.firstIndex(where: { $0.ids.contains(id) }) else { return }
+            guard let index = eventIndexes[word(16)] else { return }
             events[index].name = String(decoding: bytes[24...].prefix { $0 != 0 }, as: UTF8.self)
         default:
             guard bytes.count >= 16 else { return }

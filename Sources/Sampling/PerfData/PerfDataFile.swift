@@ -25,7 +25,7 @@ package final class PerfDataFile {
     private static let swappedMagic = magic.byteSwapped
     /// Far above what perf opens: an event a CPU and thread has one id.
     private static let mostEvents = 4096
-    private static let mostIDs = 1 << 22
+    static let mostIDs = 1 << 22
 
     /// Opens a recording and reads what it says about itself.
     /// - Parameter path: of the file; `-` for standard input.
@@ -143,7 +143,7 @@ package final class PerfDataFile {
             guard let offset = word(at: table), let size = word(at: table + 8) else { return }
             table += 16
             let feature = PerfDataFeature(rawValue: index)
-            guard size < 1 << 28, let bytes = file.copy(at: offset, count: Int(size)) else { continue }
+            guard feature.isOfInterest, size < 1 << 28, let bytes = file.copy(at: offset, count: Int(size)) else { continue }
             facts.read(feature, bytes, events: &events)
         }
     }
