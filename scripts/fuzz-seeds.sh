@@ -119,10 +119,12 @@ printf text | xz -c >"$out/mini-debuginfo/text"
 for version in 4 5; do
     for split in "" -gsplit-dwarf; do
         (cd "$work" && cc -gdwarf-$version $split -O2 -c a.c -o dwarf.o) || continue
-        file=$work/dwarf.o
-        cc -nostdlib -shared -Wl,-e,0 "$work/dwarf.o" -o "$work/dwarf.so" && [[ $split ]] || file=$work/dwarf.so
-        suffix=
-        if [[ $split ]]; then file=$work/dwarf.dwo suffix=.dwo; fi
+        if [[ $split ]]; then
+            file=$work/dwarf.dwo suffix=.dwo
+        else
+            file=$work/dwarf.so suffix=
+            cc -nostdlib -shared -Wl,-e,0 "$work/dwarf.o" -o "$file"
+        fi
         rm -f "$work"/part-*
         for name in info abbrev line str line_str str_offsets addr ranges rnglists cu_index; do
             objcopy --dump-section ".debug_$name$suffix=$work/part-$name" "$file" /dev/null 2>/dev/null || true

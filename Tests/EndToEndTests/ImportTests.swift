@@ -128,7 +128,7 @@ extension EndToEnd {
                 let root = folder.file("root")
                 for path in [program] + Self.libraries(of: program) {
                     // The kernel names files without links.
-                    let copy = root + (path as NSString).resolvingSymlinksInPath
+                    let copy = root + (try Program.run(["realpath", path]).output.lines.first ?? path)
                     try Self.run(["mkdir", "-p", (copy as NSString).deletingLastPathComponent])
                     try Self.run(["cp", "-L", path, copy])
                 }

@@ -143,7 +143,9 @@ package final class PerfDataFile {
             guard let offset = word(at: table), let size = word(at: table + 8) else { return }
             table += 16
             let feature = PerfDataFeature(rawValue: index)
-            guard feature.isOfInterest, size < 1 << 28, let bytes = file.copy(at: offset, count: Int(size)) else { continue }
+            guard feature.isOfInterest, size < 1 << 28, let bytes = file.copy(at: offset, count: Int(size)) else {
+                continue
+            }
             facts.read(feature, bytes, events: &events)
         }
     }
