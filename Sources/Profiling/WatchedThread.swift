@@ -30,7 +30,7 @@ struct WatchWish {
         }
         for index in wanted {
             let step = trace[index]
-            guard step.returnSlot & 7 == 0 else { continue }
+            guard step.returnSlot & 7 == 0, step.returnSlot > 0 else { continue }
             slots.append(
                 ReturnSlot(
                     address: step.returnSlot, returnAddress: step.returnAddress, framePointer: step.framePointer))

@@ -13,6 +13,7 @@ struct CallFrameProgram {
         case undefined
         case atCFA(Int64)
         case expression(Range<Int>)
+        case inRegister(UInt64)
         case other
     }
 
@@ -133,7 +134,8 @@ struct CallFrameProgram {
         case 0x08: return set(reader.leb128(), .same)
         case 0x09:  // register: kept in another one
             let register = reader.leb128()
-            return reader.leb128() != nil && set(register, .other)
+            guard let holder = reader.leb128() else { return false }
+            return set(register, .inRegister(holder))
         case 0x0A:  // remember_state; nesting beyond a few is damage
             guard remembered.count < 64 else { return false }
             remembered.append(state)
@@ -222,6 +224,9 @@ struct CallFrameProgram {
             guard let offset = stackPointerOffset(block) else { return unsupported }
             row.returnOffset = offset
             row.returnIsFromStackPointer = true
+        case .inRegister(let register) where register < registers.count && register != registers.returnAddress:
+            row.returnRule = .inRegister
+            row.returnOffset = Int32(register)
         default: return unsupported
         }
         switch state.framePointer {
@@ -238,7 +243,7 @@ struct CallFrameProgram {
             }
             row.frameOffset = offset
             row.frameRule = .fromStackPointer
-        case .other: return unsupported
+        case .inRegister, .other: return unsupported
         }
         return row
     }
@@ -257,7 +262,7 @@ struct CallFrameProgram {
             guard let offset = Int32(exactly: offset) else { return nil }
             row.frameOffset = offset
             row.frameRule = .fromCFA
-        case .expression, .other: return nil
+        case .expression, .inRegister, .other: return nil
         }
         return row
     }

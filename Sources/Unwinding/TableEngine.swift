@@ -194,6 +194,20 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             case .bad: return .badUnwindInfo
             case .unsupported: return .unsupportedRule
             }
+            if row.returnRule == .inRegister {
+                let register = Int(row.returnOffset)
+                guard count == 1, registers.indices.contains(register), row.frameRule == .unchanged else {
+                    return .unsupportedRule
+                }
+                guard registers[register] != 0, cfa >= state.sp, count < output.count else { return .badUnwindInfo }
+                observer.didStep(
+                    UnwindTrace.Step(returnSlot: 0, returnAddress: registers[register], framePointer: state.fp))
+                state.sp = cfa
+                state.lookup = registers[register] &- 1
+                output[count] = state.lookup
+                count += 1
+                continue
+            }
             let returnSlot =
                 row.kind == .linkageStub || row.kind == .interruptedRegister
                 ? cfa &- 8

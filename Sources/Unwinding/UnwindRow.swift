@@ -57,6 +57,8 @@ package struct UnwindRow: Equatable, Sendable {
         case fromCFA
         /// At SP + returnOffset.
         case fromStackPointer
+        /// In register number `returnOffset`, of the interrupted function (vfork keeps it there).
+        case inRegister
         /// In the link register, where the call put it (arm64): only a function that has called nothing may keep it there.
         case linkRegister
     }

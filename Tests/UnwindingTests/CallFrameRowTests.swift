@@ -47,6 +47,7 @@ struct CallFrameRowTests {
             switch row.returnRule {
             case .fromCFA: "c" + signed(row.returnOffset)
             case .fromStackPointer: nil
+            case .inRegister: architecture.stackPointer == "rsp" ? registerNames[Int(row.returnOffset)] : nil
             case .linkRegister: "u"
             }
         return (cfa, frame, ra)
