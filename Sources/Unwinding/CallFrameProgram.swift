@@ -221,7 +221,7 @@ struct CallFrameProgram {
             guard let offset = Int32(exactly: offset) else { return unsupported }
             row.returnOffset = offset
         case .expression(let block):
-            guard let offset = stackPointerOffset(block) else { return unsupported }
+            guard let offset = registerOffset(block, registers.stackPointer) else { return unsupported }
             row.returnOffset = offset
             row.returnIsFromStackPointer = true
         case .inRegister(let register) where register < registers.count && register != registers.returnAddress:
@@ -237,12 +237,16 @@ struct CallFrameProgram {
             row.frameOffset = offset
             row.frameRule = .fromCFA
         case .expression(let block):
-            guard let offset = stackPointerOffset(block) else {
-                // A realigned frame keeps it at FP + 0 (`breg6 0`), relative to a register instead of the CFA.
+            if let offset = registerOffset(block, registers.stackPointer) {
+                row.frameOffset = offset
+                row.frameRule = .fromStackPointer
+            } else if let offset = registerOffset(block, registers.framePointer) {
+                // A realigned frame keeps it at FP + 0, relative to a register instead of the CFA.
+                row.frameOffset = offset
+                row.frameRule = .fromFramePointer
+            } else {
                 return unsupported
             }
-            row.frameOffset = offset
-            row.frameRule = .fromStackPointer
         case .inRegister, .other: return unsupported
         }
         return row
@@ -270,10 +274,10 @@ struct CallFrameProgram {
     /// DW_OP_breg0 + n.
     private static let baseRegister: UInt8 = 0x70
 
-    /// `breg sp, n`: an address relative to the stack pointer.
-    private func stackPointerOffset(_ block: Range<Int>) -> Int32? {
+    /// `breg REGISTER, n`: an address relative to a register.
+    private func registerOffset(_ block: Range<Int>, _ register: UInt64) -> Int32? {
         var reader = ByteReader(UnsafeRawBufferPointer(rebasing: section[block]))
-        guard reader.byte() == Self.baseRegister + UInt8(registers.stackPointer),
+        guard reader.byte() == Self.baseRegister + UInt8(register),
             let offset = reader.signedLEB128(), reader.remaining == 0
         else { return nil }
         return Int32(exactly: offset)

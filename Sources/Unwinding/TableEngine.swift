@@ -217,9 +217,15 @@ package struct TableEngine: UnwindEngine, ~Copyable {
             switch row.frameRule {
             case .unchanged: break
             case .unknown: isFramePointerKnown = false
-            case .fromCFA, .fromStackPointer:
-                let slot =
-                    (row.frameRule == .fromCFA ? cfa : state.sp) &+ UInt64(bitPattern: Int64(row.frameOffset))
+            case .fromFramePointer where !state.isFramePointerKnown: break
+            case .fromCFA, .fromStackPointer, .fromFramePointer:
+                let base =
+                    switch row.frameRule {
+                    case .fromCFA: cfa
+                    case .fromFramePointer: state.fp
+                    default: state.sp
+                    }
+                let slot = base &+ UInt64(bitPattern: Int64(row.frameOffset))
                 // Below the stack pointer the function has popped it already: LLVM's epilogues do not say so.
                 if slot < state.sp { break }
                 // The caller may not need it: only its use fails.

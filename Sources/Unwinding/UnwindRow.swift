@@ -49,6 +49,8 @@ package struct UnwindRow: Equatable, Sendable {
         case fromCFA
         /// At SP + frameOffset.
         case fromStackPointer
+        /// At FP + frameOffset: a realigned frame.
+        case fromFramePointer
     }
 
     /// Where the return address is.

@@ -41,7 +41,7 @@ struct CallFrameRowTests {
             switch row.frameRule {
             case .unchanged, .unknown: "u"
             case .fromCFA: "c" + signed(row.frameOffset)
-            case .fromStackPointer: nil
+            case .fromStackPointer, .fromFramePointer: nil
             }
         let ra: String? =
             switch row.returnRule {
