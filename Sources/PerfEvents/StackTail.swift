@@ -7,17 +7,17 @@ internal import Glibc
 /// and CAP_PERFMON.
 package final class StackTail {
     private var tail = ts_tail()
-    /// One a CPU; their records go to the rings of the samples.
+    /// One a CPU, kept open; their records go to the rings of the samples.
     private var outputs: [Output] = []
+    /// The numbers of the outputs, and between which they lie: other events' are mostly outside.
+    private var ids: [UInt64] = []
+    private var lowestID = UInt64.max
+    private var highestID: UInt64 = 0
 
     private final class Output {
         let event: PerfEvent
-        let id: UInt64
 
-        init(_ event: consuming PerfEvent) {
-            id = event.reading()?.id ?? 0
-            self.event = event
-        }
+        init(_ event: consuming PerfEvent) { self.event = event }
     }
 
     /// Stack bytes that a sample and its tail hold at least, where the stack is that deep.
@@ -42,6 +42,10 @@ package final class StackTail {
         guard result == 0 else {
             throw PerfError(.other, errno: -result, "cannot name a program's output: \(PerfError.text(-result))")
         }
+        let id = event.reading()?.id ?? 0
+        ids.append(id)
+        lowestID = min(lowestID, id)
+        highestID = max(highestID, id)
         outputs.append(Output(event))
     }
 
@@ -51,8 +55,7 @@ package final class StackTail {
     /// Whether records with this number are tails.
     // hot: per sample
     package func isTail(eventID: UInt64) -> Bool {
-        for output in outputs where output.id == eventID { return true }
-        return false
+        eventID >= lowestID && eventID <= highestID && ids.contains(eventID)
     }
 }
 

@@ -15,7 +15,7 @@ struct ReturnSlot {
 struct WatchWish {
     var slots: [ReturnSlot]
 
-    init(_ trace: borrowing UnwindTrace, stackPointer: UInt64, time: UInt64) {
+    init(_ trace: borrowing UnwindTrace, stackPointer: UInt64) {
         slots = []
         guard trace.count > 0 else { return }
         let last = trace.count - 1

@@ -32,7 +32,9 @@ extension Attachment {
     package func recapture(owner: Int32, bytes: UInt32) -> [Int32] {
         guard case .registersAndStack = options.layout.callGraph else { return [] }
         let old = events.filter { $0.isSampling && $0.thread == owner }
-        let threads = [owner] + inherited.filter { $0.value == owner }.map(\.key)
+        // Fork records come from all threads, also where what they start is not to be sampled.
+        let heirs = options.inherits ? inherited.filter { $0.value == owner }.map(\.key) : []
+        let threads = [owner] + heirs
         guard !old.isEmpty, events.count + threads.count * rings.cpus.count <= capacity else { return [] }
         var renewed: [Int32] = []
         var opened: [Event] = []

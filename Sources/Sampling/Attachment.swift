@@ -127,7 +127,7 @@ package final class Attachment {
         case .fork(let child, let parent):
             let owner = inherited[parent.tid] ?? parent.tid
             if inherited.count < 1 << 20 { inherited[child.tid] = owner }
-            if let replaced = replacedTime[parent.tid], time < replaced {
+            if options.inherits, let replaced = replacedTime[parent.tid], time < replaced {
                 orphans.append((child.tid, captureBytes[parent.tid]))
             }
             if mayHaveDuplicates, speakers[child.tid] == nil, speakers.count < 1 << 20 {

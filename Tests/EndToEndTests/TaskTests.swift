@@ -45,6 +45,26 @@ extension EndToEnd {
             #expect(stacks.containing("late_thread").total == 0)
         }
 
+        /// The parent's events are replaced by larger ones after the fork: the child must not get any by that.
+        @Test func childrenStayOutWhenTheParentsCaptureGrows() throws {
+            let target = try Fixture.busyParent.start("30")
+            defer { target.kill() }
+            let folder = try TemporaryFolder()
+            let file = folder.file("parent.pb.gz")
+            let recorder = try Tickscope.start(
+                ["record", "-p", "\(target.pid)", "--no-inherit", "--no-kernel", "--quiet", "-o", file]
+                    + ["--call-graph", "hybrid"])
+            defer { recorder.kill() }
+            try ProcessFacts.waitForAttach(recorder)
+            target.signal(SIGUSR1)
+            sleep(2)
+            recorder.signal(SIGINT)
+            #expect(try recorder.wait() == .exited(0), "\(recorder.errors.text)")
+            let stacks = try Recording(folder: folder, file: file).stacks()
+            #expect(stacks.share { $0.root == "_start" && $0.contains("parent_work") } >= 0.5, "\(stacks.summary)")
+            #expect(stacks.containing("child_work").total == 0, "\(stacks.summary)")
+        }
+
         @Test(.enabled(if: Capability.hasTool("prlimit"), "prlimit is not installed"))
         func threadsForWhichNoDescriptorIsLeftAreCounted() throws {
             let target = try Fixture.threads.start("30", "0", "40")

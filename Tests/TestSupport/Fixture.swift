@@ -55,6 +55,7 @@ package struct Fixture: Hashable, Sendable {
     /// Frame pointers from the leaf's caller to the entry.
     package static let chainedFrames = Fixture(
         name: "chained_frames", source: "mixed_frames.c", flags: framePointers + ["-DOWN_START", "-nostartfiles"])
+    package static let busyParent = Fixture(name: "busy_parent", source: "busy_parent.c")
     package static let sleeper = Fixture(name: "sleeper", source: "sleeper.c")
     package static let exitWith = Fixture(name: "exit_with", source: "exit_with.c")
 

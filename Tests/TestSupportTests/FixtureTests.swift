@@ -21,7 +21,7 @@ struct FixtureTests {
     @Test func everyProgramStartsAndEnds() throws {
         let fixtures: [Fixture] = [
             .split, .splitStripped, .splitExported, .threads, .churn, .forks, .signalHandler, .vdso, .deep, .sleeper,
-            .alternating, .mixedFrames, .chainedFrames,
+            .alternating, .mixedFrames, .chainedFrames, .busyParent,
         ]
         for fixture in fixtures {
             let program = try fixture.start("20")
