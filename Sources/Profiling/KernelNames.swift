@@ -1,3 +1,4 @@
+internal import ProfileModel
 internal import Symbolization
 internal import Synchronization
 
@@ -21,17 +22,25 @@ final class KernelNames: Sendable {
     func prepare() {
         state.withLock { state in
             guard isOfRunningKernel, state.thread == nil, state.symbols == nil else { return }
-            state.thread = JoinableThread { [self] in read.withLock { $0 = KernelSymbols() } }
+            state.thread = JoinableThread { [self] in
+                let cache = KernelSymbolCache()
+                let kept = cache.flatMap { KernelSymbols($0) }
+                let symbols = kept ?? KernelSymbols()
+                read.withLock { $0 = symbols }
+                if kept == nil, let cache { symbols.store(in: cache) }
+            }
         }
     }
 
     /// Waits until they have been read.
-    var symbols: KernelSymbols {
+    /// - Parameter addresses: that will be looked up; what was kept from an earlier run may not know all.
+    func symbols(for addresses: some Sequence<VirtualAddress>) -> KernelSymbols {
         state.withLock { state in
-            if let known = state.symbols { return known }
+            guard isOfRunningKernel else { return KernelSymbols(kallsyms: []) }
             state.thread?.join()
             state.thread = nil
-            let symbols = read.withLock { $0 } ?? (isOfRunningKernel ? KernelSymbols() : KernelSymbols(kallsyms: []))
+            var symbols = state.symbols ?? read.withLock { $0 } ?? KernelSymbols()
+            if !addresses.allSatisfy(symbols.covers) { symbols = KernelSymbols() }
             state.symbols = symbols
             return symbols
         }

@@ -16,7 +16,7 @@ import Testing
         return "_Z1f" + type
     }
 
-    @Test(arguments: [12, 20, 40, 80, 200, 1000])
+    @Test(arguments: [16, 20, 40, 80, 200, 1000])
     func nestedSubstitutionsOfCStayMangled(levels: Int) {
         let name = Self.cBomb(levels: levels)
         #expect(Demangler.demangle(name) == name)
