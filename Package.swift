@@ -50,6 +50,7 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Floor 0: thin C
+    cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
     cTarget("CPerfEvents"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
@@ -62,7 +63,7 @@ var targets: [Target] = [
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
     .target(
-        name: "Symbolization", dependencies: ["CLibelf", "CLzma", "CZlib", "ProfileModel"],
+        name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "ProfileModel"],
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
@@ -92,7 +93,7 @@ var targets: [Target] = [
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
-    tests("SymbolizationTests", ["ProfileModel", "Symbolization", "TestSupport"]),
+    tests("SymbolizationTests", ["CDemangle", "ProfileModel", "Symbolization", "TestSupport"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["CZstd", "PerfEvents", "ProfileModel", "Sampling", "TestSupport"]),
     tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),

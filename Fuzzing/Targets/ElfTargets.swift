@@ -11,9 +11,12 @@ extension FuzzTarget {
         _ = elf.ehFrame
         _ = elf.section(named: ".debug_frame")
         _ = elf.address(of: FileOffset(0x1000))
+        let addresses = ([0, 1, 0x1000, 0x1234, elf.entryPoint, .max] as [UInt64]).sorted()
         let symbols = SymbolTable([elf])
-        for address in [0, 1, 0x1000, 0x1234, elf.entryPoint, .max] as [UInt64] {
+        let wanted = SymbolTable([elf], for: addresses)
+        for address in addresses {
             _ = symbols.lookup(ModuleRelativeAddress(address))
+            _ = wanted.lookup(ModuleRelativeAddress(address))
         }
     }
 
@@ -28,8 +31,8 @@ extension FuzzTarget {
             addresses.append(unwind.entryPoint.rawValue)
             askForRows(unwind, .native)
         }
+        _ = module.resolve(addresses.sorted().map { ModuleRelativeAddress($0) }, SymbolizationOptions())
         for address in addresses {
-            _ = module.resolve(ModuleRelativeAddress(address), SymbolizationOptions())
             _ = module.isEntryPoint(ModuleRelativeAddress(address))
             _ = module.unwind?.row(at: ModuleRelativeAddress(address))
         }

@@ -15,6 +15,10 @@ extension FuzzTarget {
     static let demangle = FuzzTarget("demangle", largestInput: 1024) { bytes in
         // Symbols are zero-terminated.
         let name = String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self)
-        _ = SwiftName.short(Demangler.demangle(name))
+        let demangled = Demangler.demangle(name)
+        _ = SwiftName.short(demangled)
+        if name.hasPrefix("$s"), demangled != name {
+            precondition(demangled.utf8.count <= SwiftNameSize.bound(name.utf8) + 64, "the bound is none")
+        }
     }
 }

@@ -12,6 +12,8 @@ struct FrameInterner {
     static let kernelSerial: UInt32 = 0
 
     private(set) var frames: [RawFrame] = []
+    /// Told once when the first frame in the kernel is met.
+    var kernel: KernelNames?
     private var ids: [RawFrame: Int32] = [:]
     private var cache = [Slot](repeating: Slot(), count: 1 << 15)
 
@@ -34,6 +36,10 @@ struct FrameInterner {
         let id = Int32(frames.count)
         frames.append(frame)
         ids[frame] = id
+        if case .kernel = frame.kind, let kernel {
+            kernel.prepare()
+            self.kernel = nil
+        }
         return FrameID(rawValue: id)
     }
 

@@ -66,7 +66,8 @@ package struct Importer {
     package func run(progress: (Double) -> Void) throws -> ImportResult {
         let files = RecordedFiles(
             data.facts, symfs: plan.symfs, debugDirectories: plan.symbolization.debugDirectories)
-        var aggregator = SampleAggregator(importing: files, unwinder: plan.unwinder)
+        let kernel = KernelNames(isOfRunningKernel: files.isOfRunningKernel)
+        var aggregator = SampleAggregator(importing: files, kernel: kernel, unwinder: plan.unwinder)
         var reader = PerfDataReader(data, event: eventIndex)
         try reader.read(into: &aggregator, progress: progress)
 
@@ -76,7 +77,7 @@ package struct Importer {
         raw.quality.lost = aggregator.lostByRecords
         let assembler = ProfileAssembler(
             event: event, includesKernel: true, symbolization: plan.symbolization,
-            isOfRunningKernel: files.isOfRunningKernel)
+            kernel: kernel)
         let profile = assembler.assemble(raw, metadata: metadata(event, format, reader.sampleTimes))
         var warnings = self.warnings(reader, aggregator)
         warnings += Self.unique(files.warnings + assembler.warnings)

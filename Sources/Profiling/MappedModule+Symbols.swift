@@ -2,15 +2,17 @@ package import ProfileModel
 package import Symbolization
 
 extension MappedModule {
-    /// What an address stands for: its symbol, and the inlined functions and lines of the debug information. Loads both
+    /// What each address stands for: its symbol, and the inlined functions and lines of the debug information. Loads both
     /// at the first call; any thread.
+    /// - Parameter addresses: rising.
     package func resolve(
-        _ address: ModuleRelativeAddress, _ options: SymbolizationOptions
-    ) -> ModuleSymbols.Resolution {
+        _ addresses: [ModuleRelativeAddress], _ options: SymbolizationOptions
+    ) -> [ModuleSymbols.Resolution] {
         switch names {
-        case .symbols(let symbols): symbols.resolve(address, options)
-        case .generated(let code): ModuleSymbols.Resolution(symbol: code.lookup(VirtualAddress(address.rawValue)))
-        case .none: ModuleSymbols.Resolution()
+        case .symbols(let symbols): symbols.resolve(addresses, options)
+        case .generated(let code):
+            addresses.map { ModuleSymbols.Resolution(symbol: code.lookup(VirtualAddress($0.rawValue))) }
+        case .none: addresses.map { _ in ModuleSymbols.Resolution() }
         }
     }
 

@@ -13,11 +13,11 @@ final class ProfileAssembler {
 
     init(
         event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions,
-        isOfRunningKernel: Bool = true
+        kernel: KernelNames = KernelNames(isOfRunningKernel: true)
     ) {
         self.event = event
         self.includesKernel = includesKernel
-        namer = FrameNamer(symbolization, isOfRunningKernel: isOfRunningKernel)
+        namer = FrameNamer(symbolization, kernel: kernel)
     }
 
     /// What was found on the way to names and is not used, in words.

@@ -51,7 +51,9 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private(set) var recoveredLeaves: Int64 = 0
 
     /// For a recording that others made.
-    init(importing files: RecordedFiles, unwinder: Unwinder) {
+    /// - Parameter kernel: told when the first frame in the kernel is met.
+    init(importing files: RecordedFiles, kernel: KernelNames, unwinder: Unwinder) {
+        interner.kernel = kernel
         self.unwinder = unwinder
         limits = RecordingLimits()
         processes = ProcessTable(isLive: false)

@@ -1,3 +1,4 @@
+internal import CDemangle
 internal import Glibc
 
 /// Turns a linker's symbol into the name that its author wrote.
@@ -5,24 +6,35 @@ package enum Demangler {
     /// Names longer than this are left alone: demangling is recursive, and symbols are untrusted input.
     private static let longestName = 16_384
 
+    /// What names stand for is cut there: some bytes of a hostile one may stand for gigabytes.
+    private static let longestResult = 1 << 16
+
+    /// Swift names that may stand for more are left alone: the bound is some hundred times what most of them do, and the
+    /// runtime cannot be stopped half-way. One in some hundred symbols of generic libraries is beyond it.
+    private static let largestBound = 1 << 22
+
     /// The name for people: Swift in full, C++ and Rust without parameters and hashes, everything else unchanged.
     package static func demangle(_ symbol: String) -> String {
-        guard symbol.utf8.count <= longestName else { return symbol }
-        if symbol.hasSuffix("@plt") { return demangle(String(symbol.dropLast(4))) + "@plt" }
-        // Debug files spell out the version of a library's interface.
-        if let version = symbol.firstIndex(of: "@") {
-            return demangle(String(symbol[..<version]))
+        let bytes = symbol.utf8
+        guard bytes.count <= longestName else { return symbol }
+        // Debug files spell out the version of a library's interface; stubs are named by us.
+        if let sign = bytes.firstIndex(of: UInt8(ascii: "@")) {
+            if bytes.suffix(4).elementsEqual("@plt".utf8) { return demangle(String(symbol.dropLast(4))) + "@plt" }
+            return demangle(String(symbol[..<sign]))
         }
-        let base = symbol.hasPrefix("_") ? symbol.dropFirst() : symbol[...]
-        if base.hasPrefix("$s") || base.hasPrefix("$S") || base.hasPrefix("$e") || symbol.hasPrefix("_T0") {
-            return swift(symbol) ?? symbol
+        var head = bytes.makeIterator()
+        switch (head.next(), head.next(), head.next()) {
+        case (UInt8(ascii: "_"), UInt8(ascii: "Z"), _): return itanium(symbol) ?? symbol
+        case (UInt8(ascii: "_"), UInt8(ascii: "R"), _): return RustDemangler.demangle(symbol) ?? symbol
+        case (UInt8(ascii: "$"), let kind?, _), (UInt8(ascii: "_"), UInt8(ascii: "$"), let kind?):
+            return "sSe".utf8.contains(kind) ? swift(symbol) ?? symbol : symbol
+        case (UInt8(ascii: "_"), UInt8(ascii: "T"), UInt8(ascii: "0")): return swift(symbol) ?? symbol
+        default: return symbol
         }
-        if symbol.hasPrefix("_Z") { return itanium(symbol) ?? symbol }
-        if symbol.hasPrefix("_R") { return RustDemangler.demangle(symbol) ?? symbol }
-        return symbol
     }
 
     private static func swift(_ symbol: String) -> String? {
+        guard SwiftNameSize.bound(symbol.utf8) <= largestBound else { return nil }
         // A specialization that is cut off (`$sTf2p`) makes the runtime read its last character over and over, and keep
         // a node of each, until memory is gone. Behind an empty suffix, such as clones carry, nothing is cut off.
         let isSuffixed = symbol.utf8.contains(UInt8(ascii: "."))
@@ -44,23 +56,25 @@ package enum Demangler {
     /// `generic specialization <Int> of f(A) -> B` → `f(A) -> B`: copies that the optimizer made of one function are
     /// that function to a reader.
     static func withoutSpecializations(_ name: String) -> String {
-        var rest = name[...]
-        while let open = rest.firstIndex(of: "<"), rest[..<open].hasSuffix("specialization ") {
+        var rest = Substring(name).utf8
+        while let open = rest.firstIndex(of: UInt8(ascii: "<")),
+            rest[..<open].suffix(15).elementsEqual("specialization ".utf8)
+        {
             var depth = 0
             var index = open
-            var previous: Character = " "
+            var previous = UInt8(ascii: " ")
             while index < rest.endIndex {
                 let character = rest[index]
-                if character == "<" { depth += 1 }
-                if character == ">", previous != "-" { depth -= 1 }
+                if character == UInt8(ascii: "<") { depth += 1 }
+                if character == UInt8(ascii: ">"), previous != UInt8(ascii: "-") { depth -= 1 }
                 previous = character
                 index = rest.index(after: index)
                 if depth == 0 { break }
             }
-            guard depth == 0, rest[index...].hasPrefix(" of ") else { return String(rest) }
+            guard depth == 0, rest[index...].starts(with: " of ".utf8) else { break }
             rest = rest[index...].dropFirst(4)
         }
-        return String(rest)
+        return String(Substring(rest))
     }
 
     /// `(2) suspend resume partial function for f() async -> ()` → `f() async -> ()`: the compiler cuts an async function
@@ -80,16 +94,18 @@ package enum Demangler {
         // Clones that the optimizer makes carry suffixes (`.isra.0`, `.cold`, `.llvm.123`), which the library prints
         // as `[clone …]`; the clone is the same function to a reader.
         let plain = withoutCloneSuffix(symbol)
-        var status: Int32 = 0
-        guard let pointer = itaniumDemangle(plain, nil, nil, &status) else { return nil }
-        defer { free(pointer) }
-        let name = String(cString: pointer)
+        let name = withUnsafeTemporaryAllocation(of: CChar.self, capacity: longestResult) { buffer in
+            let count = tickscope_demangle(plain, buffer.baseAddress, buffer.count)
+            return String(
+                decoding: UnsafeRawBufferPointer(rebasing: UnsafeRawBufferPointer(buffer)[..<count]), as: UTF8.self)
+        }
+        guard !name.isEmpty else { return nil }
         return withoutRustHash(name).map(RustDemangler.withoutEscapes) ?? withoutParameters(name)
     }
 
     /// Rust's legacy names have dots of their own: there, the suffix begins behind the hash.
     private static func withoutCloneSuffix(_ symbol: String) -> String {
-        guard let dot = symbol.firstIndex(of: ".") else { return symbol }
+        guard let dot = symbol.utf8.firstIndex(of: UInt8(ascii: ".")) else { return symbol }
         let bytes = Array(symbol.utf8)
         for end in stride(from: bytes.count - 1, through: 20, by: -1) where bytes[end] == 0x45 {
             if end + 1 < bytes.count, bytes[end + 1] != 0x2E { continue }
@@ -142,7 +158,10 @@ package enum Demangler {
 
     /// Template functions are printed with their return type: drop what stands before the last space at depth 0.
     private static func withoutReturnType(_ name: ArraySlice<UInt8>) -> ArraySlice<UInt8> {
-        if name.indices.contains(where: { name[$0...].starts(with: "operator".utf8) }) { return name }
+        // The o of "operator" first: few names have it.
+        if name.indices.contains(where: { name[$0] == 0x6F && name[$0...].starts(with: "operator".utf8) }) {
+            return name
+        }
         var depth = 0
         var start = name.startIndex
         for index in name.indices {
@@ -162,11 +181,4 @@ package enum Demangler {
 private func runtimeDemangle(
     _ name: UnsafePointer<UInt8>?, _ length: UInt, _ output: UnsafeMutablePointer<CChar>?,
     _ outputSize: UnsafeMutablePointer<UInt>?, _ flags: UInt32
-) -> UnsafeMutablePointer<CChar>?
-
-/// The C++ runtime's demangler (Itanium C++ ABI, abi::__cxa_demangle).
-@_silgen_name("__cxa_demangle")
-private func itaniumDemangle(
-    _ name: UnsafePointer<CChar>, _ output: UnsafeMutablePointer<CChar>?, _ length: UnsafeMutablePointer<Int>?,
-    _ status: UnsafeMutablePointer<Int32>?
 ) -> UnsafeMutablePointer<CChar>?

@@ -4,23 +4,34 @@ internal import Glibc
 extension ElfReader {
     /// Stubs of the procedure linkage table: the code through which a module calls functions of others. No symbol names
     /// them; the relocation of the pointer that each jumps through does.
-    /// - Parameter body: receives where a stub is, its bytes' count, and the name of the function that it leads to.
-    func forEachLinkageStub(_ body: (_ address: UInt64, _ size: UInt64, _ name: UnsafePointer<CChar>) -> Void) {
+    /// - Parameters:
+    ///   - wanted: addresses that the stubs must hold; nil for all stubs.
+    ///   - body: receives where a stub is, its bytes' count, and the name of the function that it leads to.
+    func forEachLinkageStub(
+        _ wanted: WantedAddresses?,
+        _ body: (_ address: UInt64, _ size: UInt64, _ name: UnsafePointer<CChar>) -> Void
+    ) {
         #if arch(x86_64)
-            let names = namesByPointer()
-            guard !names.isEmpty else { return }
-            for section in [".plt", ".plt.sec", ".plt.got"] {
-                guard let stubs = self.section(named: section) else { continue }
-                Self.forEachIndirectJump(in: stubs) { address, size, pointer in
-                    if let name = names[pointer] { body(address, size, name) }
+            var stubs: [(address: UInt64, size: UInt64, pointer: UInt64)] = []
+            for name in [".plt", ".plt.sec", ".plt.got"] {
+                guard let extent = extent(named: name), wanted?.hasAny(from: extent.address, size: extent.size) ?? true,
+                    let section = section(named: name)
+                else { continue }
+                Self.forEachIndirectJump(in: section) { address, size, pointer in
+                    if wanted?.hasAny(from: address, size: size) ?? true { stubs.append((address, size, pointer)) }
                 }
+            }
+            guard !stubs.isEmpty else { return }
+            let names = names(ofPointers: Set(stubs.map(\.pointer)))
+            for stub in stubs {
+                if let name = names[stub.pointer] { body(stub.address, stub.size, name) }
             }
         #endif
     }
 
     #if arch(x86_64)
         /// The name of the symbol whose address the dynamic linker puts into each pointer.
-        private func namesByPointer() -> [UInt64: UnsafePointer<CChar>] {
+        private func names(ofPointers pointers: Set<UInt64>) -> [UInt64: UnsafePointer<CChar>] {
             var names: [UInt64: UnsafePointer<CChar>] = [:]
             forEachSection { section, header in
                 guard header.sh_type == UInt32(SHT_RELA), header.sh_entsize == 24,
@@ -31,16 +42,18 @@ extension ElfReader {
                 guard gelf_getshdr(symbolSection, &symbolHeader) != nil, symbolHeader.sh_entsize == 24,
                     let symbols = plainBytes(symbolSection, symbolHeader)
                 else { return }
-                relocations.copy(at: 0, count: Self.largestRelocations).withUnsafeBytes { bytes in
+                relocations.forEachPiece(unit: 24, limit: Self.largestRelocations) { bytes in
                     for entry in stride(from: 0, to: bytes.count - 23, by: 24) {
                         let info = bytes.loadUnaligned(fromByteOffset: entry + 8, as: UInt64.self)
                         // R_X86_64_GLOB_DAT and R_X86_64_JUMP_SLOT.
                         guard case let type = info & 0xFFFF_FFFF, type == 6 || type == 7 else { continue }
+                        let pointer = bytes.loadUnaligned(fromByteOffset: entry, as: UInt64.self)
+                        guard pointers.contains(pointer) else { continue }
                         let name = symbols.unsigned(at: (info >> 32) * 24, size: 4)
                         guard let text = elf_strptr(elf, Int(symbolHeader.sh_link), Int(name)), text.pointee != 0 else {
                             continue
                         }
-                        names[bytes.loadUnaligned(fromByteOffset: entry, as: UInt64.self)] = UnsafePointer(text)
+                        names[pointer] = UnsafePointer(text)
                     }
                 }
             }

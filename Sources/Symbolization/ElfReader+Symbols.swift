@@ -5,14 +5,14 @@ extension ElfReader {
     /// A symbol table as it stands in the file.
     struct SymbolSection {
         /// Entries of 24 bytes.
-        var entries: [UInt8]
+        var entries: SectionBytes
         var names: SectionBytes
         /// Where each section ends, by number.
         var sectionEnds: [UInt64]
     }
 
     /// Larger tables are cut there: some ten million symbols.
-    private static let largestSize: UInt64 = 256 << 20
+    static let largestSymbolTable: UInt64 = 256 << 20
 
     /// `.symtab` and `.dynsym`.
     var symbolTables: [SymbolSection] {
@@ -30,8 +30,7 @@ extension ElfReader {
                 let entries = plainBytes(section, header),
                 let names = plainBytes(sections[link - 1].section, sections[link - 1].header)
             else { return nil }
-            return SymbolSection(
-                entries: entries.copy(at: 0, count: Self.largestSize), names: names, sectionEnds: ends)
+            return SymbolSection(entries: entries, names: names, sectionEnds: ends)
         }
     }
 }

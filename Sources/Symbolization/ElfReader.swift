@@ -216,7 +216,7 @@ package final class ElfReader {
     }
 
     /// Where the bytes of a section are, by name; nil for a compressed one.
-    private func extent(named name: String) -> Extent? {
+    func extent(named name: String) -> Extent? {
         var found: Extent?
         forEachSection(named: name) { _, header in
             guard found == nil, header.sh_flags & UInt64(SHF_COMPRESSED) == 0 else { return }

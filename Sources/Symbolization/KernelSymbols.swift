@@ -16,11 +16,50 @@ package struct KernelSymbols: Sendable {
     /// Where in the text each name is.
     private var names: [UInt32] = []
 
+    /// Where the kernel's own code starts and ends, which never moves.
+    private var codeStart: UInt64?
+    private var codeEnd: UInt64?
+
     /// Kernels have tens of megabytes of symbols at most; more would not be a kernel.
     private static let largestSize = 256 << 20
 
     /// Whether the kernel shows its addresses to this user (`kernel.kptr_restrict`).
     package var isAvailable: Bool { !starts.isEmpty }
+
+    /// The addresses that it has an answer for; nil for all.
+    private var covered: Range<UInt64>?
+
+    /// Whether it can tell what an address is, or that it is nothing.
+    package func covers(_ address: VirtualAddress) -> Bool { covered?.contains(address.rawValue) ?? true }
+
+    /// The functions of the running kernel itself as a cache has them; nil when it has not.
+    package init?(_ cache: KernelSymbolCache) {
+        guard let table = cache.load() else { return nil }
+        covered = table.covered
+        starts = table.starts
+        names = table.names
+        text = table.text
+    }
+
+    /// Puts the functions of the kernel itself into a cache.
+    package func store(in cache: KernelSymbolCache) {
+        guard covered == nil, let low = codeStart, let high = codeEnd, low < high, high - low <= UInt64(UInt32.max),
+            let start = starts.firstIndex(where: { $0 >= low }), let end = starts.firstIndex(where: { $0 >= high }),
+            start < end
+        else { return }
+        var table = KernelSymbolCache.Table(
+            covered: low..<high, starts: Array(starts[start..<end]), names: [], text: [])
+        for index in start..<end {
+            table.names.append(UInt32(table.text.count))
+            table.text += name(at: index)
+            table.text.append(0x0A)
+        }
+        cache.store(table)
+    }
+
+    private func name(at index: Int) -> ArraySlice<UInt8> {
+        text[Int(names[index])...].prefix { $0 != 0x0A && $0 != 0x20 && $0 != 0x09 }
+    }
 
     /// Reads the table of the running kernel; empty when it is hidden.
     package init() {
@@ -55,6 +94,10 @@ package struct KernelSymbols: Sendable {
                 if let (address, name) = Self.function(bytes, line..<end) {
                     addresses.append(address)
                     offsets.append(UInt32(name))
+                    if end - name == 6, bytes[name] == UInt8(ascii: "_") {
+                        if memcmp(base + name, "_stext", 6) == 0 { codeStart = address }
+                        if memcmp(base + name, "_etext", 6) == 0 { codeEnd = address }
+                    }
                 }
                 line = end + 1
             }
@@ -98,7 +141,7 @@ package struct KernelSymbols: Sendable {
             let middle = (low + high) / 2
             if starts[middle] <= address.rawValue { low = middle + 1 } else { high = middle }
         }
-        guard low > 0 else { return nil }
+        guard low > 0, covers(address) else { return nil }
         let rest = text[Int(names[low - 1])...].prefix { $0 != 0x0A }
         let name = rest.prefix { $0 != 0x20 && $0 != 0x09 }
         let module = rest.dropFirst(name.count).drop { $0 == 0x20 || $0 == 0x09 }

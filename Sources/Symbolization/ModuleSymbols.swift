@@ -24,10 +24,11 @@ package final class ModuleSymbols: Sendable {
 
     private struct State {
         var isLoaded = false
-        var table = SymbolTable()
+        /// The file, and where its symbols were moved to. They read from `debugFile` and from the source.
+        var readers: [ElfReader] = []
         var symbolizer: DwarfSymbolizer?
         var warnings: [String] = []
-        /// The debug file, which tables read from.
+        /// The debug file, kept open for those that read from it.
         var debugFile: OpenFile?
     }
 
@@ -48,17 +49,28 @@ package final class ModuleSymbols: Sendable {
     /// What was found on the way and is not used, in words.
     package var warnings: [String] { state.withLock { $0.warnings } }
 
-    /// Names an address.
-    /// - Parameter options: of the first call; later ones use what was loaded then.
-    package func resolve(_ address: ModuleRelativeAddress, _ options: SymbolizationOptions) -> Resolution {
+    /// Names addresses.
+    /// - Parameters:
+    ///   - addresses: rising. Each call passes once over the symbols of the file, however few there are.
+    ///   - options: of the first call; later ones use what was loaded then.
+    /// - Returns: what each stands for, in the same order.
+    package func resolve(_ addresses: [ModuleRelativeAddress], _ options: SymbolizationOptions) -> [Resolution] {
         state.withLock { state in
             if !state.isLoaded {
                 state = load(options)
                 state.isLoaded = true
             }
-            let chain = state.symbolizer?.chain(at: address.rawValue) ?? []
-            return Resolution(symbol: state.table.lookup(address), chain: chain)
+            let table = SymbolTable(state.readers, for: addresses.map(\.rawValue))
+            return addresses.map { address in
+                Resolution(
+                    symbol: table.lookup(address), chain: state.symbolizer?.chain(at: address.rawValue) ?? [])
+            }
         }
+    }
+
+    /// Names one address.
+    package func resolve(_ address: ModuleRelativeAddress, _ options: SymbolizationOptions) -> Resolution {
+        resolve([address], options)[0]
     }
 
     /// Call-frame information for debuggers: of the file, or else of its debug file on this machine.
@@ -80,16 +92,15 @@ package final class ModuleSymbols: Sendable {
             }
         guard let elf else { return state }
         var search = DebugFileSearch(modulePath: path, root: root, options: options)
-        var readers = [elf]
+        state.readers = [elf]
         var debug: DebugFileSearch.Found?
         if case .file = source { debug = search.find(for: elf) }
         if let debug {
-            readers.append(debug.elf)
+            state.readers.append(debug.elf)
             state.debugFile = debug.file
         } else if let image = elf.miniDebugInfo, let mini = try? image.withUnsafeBytes({ try ElfReader(bytes: $0) }) {
-            readers.append(mini)
+            state.readers.append(mini)
         }
-        state.table = SymbolTable(readers)
         if options.includesInlined { state.symbolizer = symbolizer(elf, debug, &search) }
         state.warnings = search.warnings
         return state

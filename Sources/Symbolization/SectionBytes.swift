@@ -18,6 +18,8 @@ package final class SectionBytes {
 
     private static let pageShift: UInt64 = 13
     private static let pageCount = 16
+    /// Stays in the nearest caches.
+    private static let pieceSize = 96 << 10
 
     private let storage: Storage
     package let count: UInt64
@@ -115,15 +117,52 @@ package final class SectionBytes {
 
     /// A zero-terminated text, cut at `limit` bytes; nil when the offset is outside.
     func text(at offset: UInt64, limit: Int = 1 << 16) -> String? {
+        zeroTerminated(at: offset, limit: limit).map { String(decoding: $0, as: UTF8.self) }
+    }
+
+    /// The bytes in front of the next zero, or of the end, at most `limit`; nil when the offset is outside.
+    func zeroTerminated(at offset: UInt64, limit: Int) -> [UInt8]? {
         guard offset < count else { return nil }
-        var bytes: [UInt8] = []
-        var position = offset
-        while position < count, bytes.count < limit {
-            let next = byte(position)
-            if next == 0 { break }
-            bytes.append(next)
-            position += 1
+        let rest = Int(min(count - offset, UInt64(limit)))
+        if case .memory(let bytes) = storage {
+            let start = Int(offset)
+            return Array(bytes[start..<(start + rest)].prefix { $0 != 0 })
         }
-        return String(decoding: bytes, as: UTF8.self)
+        var text: [UInt8] = []
+        while text.count < rest {
+            let position = offset + UInt64(text.count)
+            let page = page(position >> Self.pageShift)
+            let inside = Int(position & (1 << Self.pageShift - 1))
+            let end = min(page.count, inside + rest - text.count)
+            guard inside < end else { break }
+            let part = page[inside..<end]
+            let zero = part.firstIndex(of: 0)
+            text.append(contentsOf: part[..<(zero ?? end)])
+            if zero != nil { break }
+        }
+        return text
+    }
+
+    /// Calls back with all bytes in pieces that are whole multiples of a unit; what is left over at the end is left out.
+    /// - Parameter limit: bytes behind it are not read.
+    func forEachPiece(unit: Int, limit: UInt64, _ body: (UnsafeRawBufferPointer) -> Void) {
+        let end = min(count, limit)
+        switch storage {
+        case .memory(let bytes):
+            bytes.withUnsafeBytes { body(UnsafeRawBufferPointer(rebasing: $0[..<(Int(end) / unit * unit)])) }
+        case .file(let file, let start):
+            let size = max(Self.pieceSize / unit, 1) * unit
+            withUnsafeTemporaryAllocation(byteCount: size, alignment: 16) { buffer in
+                var offset: UInt64 = 0
+                while offset < end {
+                    let wanted = Int(min(UInt64(size), end - offset))
+                    let read = Self.read(
+                        file, UnsafeMutableRawBufferPointer(rebasing: buffer[..<wanted]), at: start + offset)
+                    body(UnsafeRawBufferPointer(rebasing: buffer[..<(read / unit * unit)]))
+                    guard read == wanted else { return }
+                    offset += UInt64(read)
+                }
+            }
+        }
     }
 }

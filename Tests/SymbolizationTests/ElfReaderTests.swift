@@ -29,6 +29,30 @@ import Testing
         return bytes
     }
 
+    @Test func aTableOfSomeAddressesSaysWhatTheWholeOneSays() throws {
+        let file = open(Self.library.path, O_RDONLY)
+        defer { close(file) }
+        let elf = try ElfReader(file: file)
+        let whole = SymbolTable([elf])
+        let code = try #require(elf.segments.first { $0.isExecutable })
+        let end = code.address + code.memorySize
+        // Many addresses leave few symbols out, few leave most out.
+        for step in [7, 4001, 50_021] as [UInt64] {
+            let addresses = Array(stride(from: code.address, to: end, by: Int(step)))
+            let some = SymbolTable([elf], for: addresses)
+            var differences: [String] = []
+            var names = 0
+            for address in addresses.map({ ModuleRelativeAddress($0) }) {
+                let (expected, match) = (whole.lookup(address), some.lookup(address))
+                if expected != nil { names += 1 }
+                if match != expected {
+                    differences.append("\(address): \(match?.name ?? "nothing"), not \(expected?.name ?? "nothing")")
+                }
+            }
+            #expect(names > 0 && differences.isEmpty, "\(step): \(differences.prefix(5))")
+        }
+    }
+
     @Test func namesAFunctionWhereTheLoaderFindsIt() throws {
         let file = open(Self.library.path, O_RDONLY)
         defer { close(file) }
