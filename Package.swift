@@ -96,7 +96,9 @@ var targets: [Target] = [
     tests("SymbolizationTests", ["CDemangle", "ProfileModel", "Symbolization", "TestSupport"]),
     tests("ProfileFormatsTests", ["ProfileFormats", "ProfileModel"]),
     tests("SamplingTests", ["CZstd", "PerfEvents", "ProfileModel", "Sampling", "TestSupport"]),
-    tests("ProfilingTests", ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "TestSupport", "Unwinding"]),
+    tests(
+        "ProfilingTests",
+        ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "Symbolization", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
     tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
 

@@ -11,10 +11,11 @@ build_packages=(
     zlib1g-dev    # compressed profiles
     liblzma-dev   # symbols that stripped files carry along
     libzstd-dev   # compressed recordings of perf's
+    g++           # libsupc++: C++ names, bounded
     pkg-config    # finds them
 )
 test_packages=(
-    gcc g++ libc6-dev # fixture programs
+    gcc libc6-dev     # fixture programs, with g++
     binutils          # readelf: every unwind rule of whole libraries; c++filt, objcopy
     libc6-arm64-cross libstdc++6-arm64-cross # libraries of another architecture, to compare their unwind rules
     clang-14 llvm-14 dwz # debug information in all the ways that it is written; what llvm-symbolizer makes of it

@@ -105,9 +105,9 @@ struct FrameNamer {
     }
 
     private mutating func nameKernelFrames(_ frames: [Int], _ raw: RawProfile) {
-        let symbols = kernel.symbols(for: frames.lazy.map { VirtualAddress(raw.frames[$0].address) })
+        let lookup = kernel.lookup(of: frames.map { VirtualAddress(raw.frames[$0].address) })
         for index in frames {
-            if let match = symbols.lookup(VirtualAddress(raw.frames[index].address)) {
+            if let match = lookup(VirtualAddress(raw.frames[index].address)) {
                 add(Function(name: match.name), kernelModule: kernelModule(match.module), to: index)
             } else {
                 add(Function(name: "[kernel]"), to: index)

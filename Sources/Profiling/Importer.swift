@@ -51,6 +51,9 @@ package struct Importer {
             eventIndex = events.firstIndex { !$0.format.isDummy } ?? 0
         }
         let chosen = eventIndex
+        if data.isForeign, events[chosen].format.callGraph == .registersAndStack {
+            throw PerfDataError.foreign(data.path, architecture: data.facts.architecture)
+        }
         var notes = data.notes
         let others = names.indices.filter { $0 != chosen && !events[$0].format.isDummy }.map { names[$0] }
         if plan.event == nil, !others.isEmpty {
@@ -66,7 +69,7 @@ package struct Importer {
     package func run(progress: (Double) -> Void) throws -> ImportResult {
         let files = RecordedFiles(
             data.facts, symfs: plan.symfs, debugDirectories: plan.symbolization.debugDirectories)
-        let kernel = KernelNames(isOfRunningKernel: files.isOfRunningKernel)
+        let kernel = KernelNames(of: files)
         var aggregator = SampleAggregator(importing: files, kernel: kernel, unwinder: plan.unwinder)
         var reader = PerfDataReader(data, event: eventIndex)
         try reader.read(into: &aggregator, progress: progress)

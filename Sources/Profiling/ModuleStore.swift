@@ -1,4 +1,5 @@
 internal import Glibc
+internal import PerfEvents
 internal import ProfileModel
 package import Sampling
 internal import Symbolization
@@ -8,6 +9,7 @@ package struct ModuleStore: Sendable {
     private struct Key: Hashable {
         var identity: FileIdentity
         var path: String
+        var buildID: String
         /// Set for memory without a file, which is another one in every process.
         var process: Int32?
     }
@@ -30,12 +32,16 @@ package struct ModuleStore: Sendable {
     /// Statements about files that were found and are not used.
     var warnings: [String] { recorded?.warnings ?? [] }
 
+    /// Takes a record about the kernel's own mappings.
+    func note(kernel record: MappingRecord) { recorded?.kernel.note(record) }
+
     /// The number of a mapping's module.
     /// - Parameter pid: a process that maps it; may be gone.
     package mutating func index(of mapping: Mapping, process pid: Int32) -> Int32 {
-        let isGenerated = Self.isGenerated(mapping)
+        let isGenerated = recorded != nil ? RecordedFiles.isGenerated(mapping) : Self.isGenerated(mapping)
         let key = Key(
-            identity: mapping.identity, path: isGenerated ? "" : mapping.path, process: isGenerated ? pid : nil)
+            identity: mapping.identity, path: isGenerated ? "" : mapping.path, buildID: mapping.buildID,
+            process: isGenerated ? pid : nil)
         if let index = indexes[key] { return index }
         let index = Int32(modules.count)
         modules.append(open(mapping, process: pid))

@@ -13,7 +13,7 @@ final class ProfileAssembler {
 
     init(
         event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions,
-        kernel: KernelNames = KernelNames(isOfRunningKernel: true)
+        kernel: KernelNames = KernelNames()
     ) {
         self.event = event
         self.includesKernel = includesKernel

@@ -13,8 +13,7 @@ package final class RecordedFiles: @unchecked Sendable {
     private let symfs: String?
     private let debugDirectories: [String]
     private let facts: PerfDataFacts
-    /// Whether the recording is of the running kernel, so that what it shares with every process is what was recorded.
-    package let isOfRunningKernel: Bool
+    package var kernel: RecordedKernel
     private(set) var warnings: [String] = []
 
     /// - Parameters:
@@ -25,7 +24,7 @@ package final class RecordedFiles: @unchecked Sendable {
         self.symfs = symfs
         let home = getenv("HOME").map { String(cString: $0) }
         self.debugDirectories = debugDirectories + (home.map { [$0 + "/.debug"] } ?? [])
-        isOfRunningKernel = Self.isOfRunningKernel(facts)
+        kernel = RecordedKernel(facts, directories: self.debugDirectories)
     }
 
     enum Found {
@@ -37,15 +36,21 @@ package final class RecordedFiles: @unchecked Sendable {
         case nothing
     }
 
+    /// Whether a mapping holds code that was written at run time. Recordings may lack inodes, so that its name decides.
+    static func isGenerated(_ mapping: Mapping) -> Bool {
+        let path = mapping.path
+        if isVDSO(path) { return false }
+        return path.isEmpty || path.hasPrefix("[") || path.hasPrefix("//anon") || path.hasPrefix("/memfd:")
+            || path.hasPrefix("/dev/zero") || path.hasPrefix("/SYSV") || path.hasPrefix("anon_inode")
+    }
+
+    private static func isVDSO(_ path: String) -> Bool { path == "[vdso]" || path == "[vdso].so" }
+
     func find(_ mapping: Mapping) -> Found {
         let path = mapping.path.hasSuffix(" (deleted)") ? String(mapping.path.dropLast(10)) : mapping.path
         let buildID = mapping.buildID.isEmpty ? facts.buildIDs[path] ?? "" : mapping.buildID
-        if path == "[vdso]" || path == "[vdso].so" { return vdso(buildID) }
-        if path.isEmpty || path.hasPrefix("//anon") || path.hasPrefix("[") || path.hasPrefix("/memfd:")
-            || path.hasPrefix("/dev/zero") || path.hasPrefix("/SYSV") || path.hasPrefix("anon_inode")
-        {
-            return .generated
-        }
+        if Self.isVDSO(path) { return vdso(buildID) }
+        if Self.isGenerated(mapping) { return .generated }
         for candidate in candidates(path, buildID: buildID) {
             let file = open(candidate, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
             guard file >= 0 else { continue }
@@ -74,7 +79,8 @@ package final class RecordedFiles: @unchecked Sendable {
                 candidates += [name, name + "/elf"]
             }
         }
-        candidates.append((symfs ?? "") + path)
+        // Other names are not of files; taken for paths they would lead into the current folder.
+        if path.hasPrefix("/") { candidates.append((symfs ?? "") + path) }
         return candidates
     }
 
@@ -82,7 +88,7 @@ package final class RecordedFiles: @unchecked Sendable {
     private func vdso(_ buildID: String) -> Found {
         if let image = VirtualDynamicObject.image() {
             let own = (try? image.withUnsafeBytes { try ElfReader(bytes: $0) })?.buildID ?? ""
-            if buildID.isEmpty ? isOfRunningKernel : own == buildID { return .vdso(image) }
+            if buildID.isEmpty ? kernel.isRunning : own == buildID { return .vdso(image) }
         }
         guard buildID.utf8.count > 2 else { return .nothing }
         for directory in debugDirectories {
@@ -97,15 +103,7 @@ package final class RecordedFiles: @unchecked Sendable {
 
     /// What a process left behind about the code that it wrote, when the recording is of this machine.
     func generatedCode(of pid: Int32) -> GeneratedCode {
-        guard symfs != nil || isOfRunningKernel else { return GeneratedCode(finished: nil) }
+        guard symfs != nil || kernel.isRunning else { return GeneratedCode(finished: nil) }
         return GeneratedCode(finished: PerfMap(path: "\(symfs ?? "")/tmp/perf-\(pid).map"))
-    }
-
-    private static func isOfRunningKernel(_ facts: PerfDataFacts) -> Bool {
-        var name = utsname()
-        guard uname(&name) == 0 else { return false }
-        let text = { (bytes: UnsafeRawBufferPointer) in String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self) }
-        return withUnsafeBytes(of: name.nodename, text) == facts.hostName
-            && withUnsafeBytes(of: name.release, text) == facts.kernelRelease
     }
 }

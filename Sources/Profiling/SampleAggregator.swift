@@ -176,8 +176,12 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         case .exit(let task, _):
             threadIndexes[task.tid] = nil
             completion?.forget(thread: task.tid)
-        case .fork(let child, _): threadIndexes[child.tid] = nil
-        case .mapping, .unthrottle: break
+        case .fork(let child, let parent):
+            threadIndexes[child.tid] = nil
+            // A new process may have the number of one that ended unseen.
+            if child.pid != parent.pid { code[child.pid] = nil }
+        case .mapping(let record): if record.task.pid == -1 { modules.note(kernel: record) }
+        case .unthrottle: break
         }
         switch change {
         case .none: break

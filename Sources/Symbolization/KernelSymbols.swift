@@ -9,12 +9,23 @@ package struct KernelSymbols: Sendable {
         package var start: VirtualAddress
         /// The kernel module that it is in; empty for the kernel itself.
         package var module: String
+
+        package init(name: String, start: VirtualAddress, module: String) {
+            self.name = name
+            self.start = start
+            self.module = module
+        }
     }
 
     private var text: [UInt8] = []
     private var starts: [UInt64] = []
     /// Where in the text each name is.
     private var names: [UInt32] = []
+    /// Where `_text` is, the start of the kernel itself; nil when the table lacks it.
+    private var textStart: UInt64?
+    /// How far the kernel of interest was loaded from the table's addresses.
+    private var slide: UInt64 = 0
+    private var namesModules = true
 
     /// Where the kernel's own code starts and ends, which never moves.
     private var codeStart: UInt64?
@@ -26,24 +37,31 @@ package struct KernelSymbols: Sendable {
     /// Whether the kernel shows its addresses to this user (`kernel.kptr_restrict`).
     package var isAvailable: Bool { !starts.isEmpty }
 
-    /// The addresses that it has an answer for; nil for all.
+    /// The addresses of its own that it has an answer for; nil for all.
     private var covered: Range<UInt64>?
 
+    /// Whether it has an answer for all addresses, those of modules included.
+    package var isWhole: Bool { covered == nil }
+
     /// Whether it can tell what an address is, or that it is nothing.
-    package func covers(_ address: VirtualAddress) -> Bool { covered?.contains(address.rawValue) ?? true }
+    package func covers(_ address: VirtualAddress) -> Bool {
+        covered?.contains(address.rawValue &- slide) ?? true
+    }
 
     /// The functions of the running kernel itself as a cache has them; nil when it has not.
     package init?(_ cache: KernelSymbolCache) {
         guard let table = cache.load() else { return nil }
         covered = table.covered
+        textStart = table.covered.lowerBound
         starts = table.starts
         names = table.names
         text = table.text
     }
 
-    /// Puts the functions of the kernel itself into a cache.
+    /// Puts the functions of the kernel itself into a cache, where its code begins with `_text`.
     package func store(in cache: KernelSymbolCache) {
-        guard covered == nil, let low = codeStart, let high = codeEnd, low < high, high - low <= UInt64(UInt32.max),
+        guard covered == nil, let low = codeStart, low == textStart, let high = codeEnd, low < high,
+            high - low <= UInt64(UInt32.max),
             let start = starts.firstIndex(where: { $0 >= low }), let end = starts.firstIndex(where: { $0 >= high }),
             start < end
         else { return }
@@ -64,6 +82,22 @@ package struct KernelSymbols: Sendable {
     /// Reads the table of the running kernel; empty when it is hidden.
     package init() {
         self.init(kallsyms: OpenFile(path: "/proc/kallsyms").map(Self.contents) ?? [])
+    }
+
+    /// Reads a copy of the table of another kernel.
+    package init(_ file: OpenFile) { self.init(kallsyms: Self.contents(of: file)) }
+
+    /// The symbols of the same kernel loaded elsewhere; nil when this table does not tell where it was loaded itself.
+    /// - Parameters:
+    ///   - address: of `_text` there.
+    ///   - keepsModules: whether modules lie as far from it; otherwise their functions have no names.
+    package func moved(textTo address: UInt64, keepsModules: Bool) -> KernelSymbols? {
+        guard let textStart else { return nil }
+        var moved = self
+        moved.slide = address &- textStart
+        moved.textStart = address
+        moved.namesModules = keepsModules && moved.slide == 0
+        return moved
     }
 
     private static func contents(of file: OpenFile) -> [UInt8] {
@@ -97,6 +131,8 @@ package struct KernelSymbols: Sendable {
                     if end - name == 6, bytes[name] == UInt8(ascii: "_") {
                         if memcmp(base + name, "_stext", 6) == 0 { codeStart = address }
                         if memcmp(base + name, "_etext", 6) == 0 { codeEnd = address }
+                    } else if textStart == nil, end - name == 5, memcmp(base + name, "_text", 5) == 0 {
+                        textStart = address
                     }
                 }
                 line = end + 1
@@ -135,18 +171,21 @@ package struct KernelSymbols: Sendable {
 
     /// The function that holds an address: the last that starts before it. O(log n).
     package func lookup(_ address: VirtualAddress) -> Match? {
+        guard covers(address) else { return nil }
+        let own = address.rawValue &- slide
         var low = 0
         var high = starts.count
         while low < high {
             let middle = (low + high) / 2
-            if starts[middle] <= address.rawValue { low = middle + 1 } else { high = middle }
+            if starts[middle] <= own { low = middle + 1 } else { high = middle }
         }
-        guard low > 0, covers(address) else { return nil }
+        guard low > 0 else { return nil }
         let rest = text[Int(names[low - 1])...].prefix { $0 != 0x0A }
         let name = rest.prefix { $0 != 0x20 && $0 != 0x09 }
         let module = rest.dropFirst(name.count).drop { $0 == 0x20 || $0 == 0x09 }
+        guard namesModules || module.first != 0x5B else { return nil }
         return Match(
-            name: String(decoding: name, as: UTF8.self), start: VirtualAddress(starts[low - 1]),
+            name: String(decoding: name, as: UTF8.self), start: VirtualAddress(starts[low - 1] &+ slide),
             module: module.first == 0x5B
                 ? String(decoding: module.dropFirst().prefix { $0 != 0x5D }, as: UTF8.self) : "")
     }

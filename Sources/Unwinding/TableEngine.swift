@@ -16,16 +16,23 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     private static let slotCount = 1 << 16
 
     private let slots: UnsafeMutableBufferPointer<Slot>
+    /// The steps of a stack that meets a frame whose address is in a register of its own.
+    private let steps = UnsafeMutablePointer<UnwindTrace>.allocate(capacity: 1)
 
     package init() {
         // Aligned so that a pair of slots is a cache line.
         let memory = UnsafeMutableRawBufferPointer.allocate(
             byteCount: Self.slotCount * MemoryLayout<Slot>.stride, alignment: 64)
         slots = memory.bindMemory(to: Slot.self)
+        steps.initialize(to: UnwindTrace(capacity: 4096))
         slots.initialize(repeating: Slot(address: .max, space: 0, row: UnwindRow(kind: .bad)))
     }
 
-    deinit { slots.deallocate() }
+    deinit {
+        slots.deallocate()
+        steps.deinitialize(count: 1)
+        steps.deallocate()
+    }
 
     #if arch(arm64)
         private static let registers = CallFrameProgram.Registers.arm64
@@ -99,14 +106,42 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         #endif
         output[0] = state.lookup
         var count = 1
-        let end = walk(
+        var end = walk(
             &state, &count, registers: registers, stack: bytes, space: space, output: output, observer: &observer)
+        if end == .unsupportedRule {
+            end = goOn(&state, &count, registers: registers, stack: bytes, space: space, output: output)
+        }
         if end == .stackBytes, chain.count > 1 {
             return followChain(
                 chain, from: state, count: count, framePointer: registers[Self.framePointer], stack: bytes,
                 space: space, output: output)
         }
         return UnwindResult(frameCount: count, end: end)
+    }
+
+    /// Goes on beyond a frame whose CFA is in a register of its own, once: resolvers do not call each other.
+    /// - Returns: where the stack ends then.
+    @inline(never)
+    private mutating func goOn(
+        _ state: inout UnwindState, _ count: inout Int, registers: UnsafeBufferPointer<UInt64>, stack: StackBytes,
+        space: UnwindSpace, output: UnsafeMutableBufferPointer<UInt64>
+    ) -> UnwindEnd {
+        guard count > 1 else { return .unsupportedRule }
+        steps.pointee.removeAll()
+        var again = UnwindState(
+            lookup: registers[registers.count - 1], sp: stack.low, fp: registers[Self.framePointer],
+            isFramePointerKnown: true)
+        var seen = 1
+        _ = walk(
+            &again, &seen, registers: registers, stack: stack, space: space, output: output, observer: &steps.pointee)
+        if let end = step(
+            &state, &count, by: steps.pointee, registers: registers, stack: stack, space: space, output: output)
+        {
+            return end
+        }
+        var observer = NoObserver()
+        return walk(
+            &state, &count, registers: registers, stack: stack, space: space, output: output, observer: &observer)
     }
 
     /// The row of an address, from the cache if it is there.

@@ -60,7 +60,11 @@ extension EndToEnd {
                 const end = Date.now() + 30000
                 while (Date.now() < end) fibonacci(20)
                 """
-            let target = try Program(["node", "--perf-basic-prof", "-e", script])
+            // node leaves a log where it starts.
+            let folder = try TemporaryFolder()
+            let target = try Program([
+                "sh", "-c", "cd \"$0\" && exec node --perf-basic-prof -e \"$1\"", folder.path, script,
+            ])
             defer {
                 target.kill()
                 unlink("/tmp/perf-\(target.pid).map")

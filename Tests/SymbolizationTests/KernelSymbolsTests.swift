@@ -32,10 +32,42 @@ import Testing
     @Test func garbageIsNoSymbols() {
         #expect(!KernelSymbols(kallsyms: [0xFF, 0x0A, 0x20, 0x0A, 0x31]).isAvailable)
     }
+
+    private let table = KernelSymbols(
+        kallsyms: Array(
+            """
+            ffffffff81000000 T _stext
+            ffffffff81000000 T _text
+            ffffffff81000100 t do_one
+            ffffffffc0001000 t helper\t[module_a]
+
+            """.utf8))
+
+    @Test func symbolsMoveWithTheKernel() throws {
+        let moved = try #require(table.moved(textTo: 0xFFFF_FFFF_9200_0000, keepsModules: true))
+        let match = moved.lookup(VirtualAddress(0xFFFF_FFFF_9200_0108))
+        #expect(match?.name == "do_one")
+        #expect(match?.start == VirtualAddress(0xFFFF_FFFF_9200_0100))
+        // Modules are loaded one by one: where the kernel went says nothing about them.
+        #expect(moved.lookup(VirtualAddress(0xFFFF_FFFF_D100_1010)) == nil)
+        #expect(moved.lookup(VirtualAddress(0xFFFF_FFFF_8100_0108)) == nil)
+    }
+
+    @Test func modulesKeepTheirNamesOnlyWhereTheyAreKnownToBe() throws {
+        let helper = VirtualAddress(0xFFFF_FFFF_C000_1010)
+        #expect(try #require(table.moved(textTo: 0xFFFF_FFFF_8100_0000, keepsModules: true)).lookup(helper) != nil)
+        #expect(try #require(table.moved(textTo: 0xFFFF_FFFF_8100_0000, keepsModules: false)).lookup(helper) == nil)
+    }
+
+    @Test func tableThatDoesNotTellItsPlaceCannotMove() {
+        let table = KernelSymbols(kallsyms: Array("ffffffff81000100 t do_one\n".utf8))
+        #expect(table.moved(textTo: 0xFFFF_FFFF_8100_0000, keepsModules: true) == nil)
+    }
 }
 
 @Suite struct KernelSymbolCacheTests {
     private static let kallsyms = """
+        ffffffff81000000 T _text
         ffffffff81000000 T _stext
         ffffffff81000000 T first
         ffffffff81000100 t do_one

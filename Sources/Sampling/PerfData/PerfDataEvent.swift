@@ -23,6 +23,6 @@ package struct PerfDataFacts: Sendable {
     package var commandLine: [String] = []
     /// Build-ids in lower-case hexadecimal, by path.
     package var buildIDs: [String: String] = [:]
-    /// Where the kernel's `_text` was; 0 when it is not stated.
-    package var kernelText: UInt64 = 0
+
+    package init() {}
 }

@@ -150,13 +150,19 @@ package final class PerfDataFile {
         }
     }
 
+    #if arch(x86_64)
+        private static let ownArchitecture = "x86_64"
+    #else
+        private static let ownArchitecture = "aarch64"
+    #endif
+
+    /// Whether the recording says that another kind of machine made it: its registers mean something else.
+    package var isForeign: Bool { !facts.architecture.isEmpty && facts.architecture != Self.ownArchitecture }
+
     func checkArchitecture() {
-        #if arch(x86_64)
-            let own = "x86_64"
-        #else
-            let own = "aarch64"
-        #endif
-        guard !facts.architecture.isEmpty, facts.architecture != own else { return }
-        notes.append("recorded on \(facts.architecture), not \(own): stacks cannot be unwound here")
+        guard isForeign else { return }
+        notes.append(
+            "recorded on \(facts.architecture), not \(Self.ownArchitecture): call chains are read, stacks cannot be"
+                + " unwound here")
     }
 }

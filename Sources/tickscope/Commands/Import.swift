@@ -20,6 +20,12 @@ struct Import: ParsableCommand {
               tickscope import perf.data -o engine.pb.gz
               perf record -o - --call-graph dwarf -- ./engine | tickscope import - -o engine.pb.gz
               tickscope import perf.data --symfs /srv/images/production --debug-dir /srv/symbols
+
+            EXIT STATUS
+              0  imported
+              1  failed, or not a sample of the event
+              2  wrong usage
+              3  a --fail-on condition holds
             """)
 
     @Argument(help: ArgumentHelp("Recording to read; - for the standard input.", valueName: "file"))
@@ -39,37 +45,19 @@ struct Import: ParsableCommand {
         help: ArgumentHelp("Root folder under which the recorded paths are looked up.", valueName: "folder"))
     var symfs: String?
 
-    @Option(
-        name: .customLong("fail-on"),
-        help: ArgumentHelp("Exit with 3 when one holds, such as lost>0,truncated>5%.", valueName: "conditions"))
-    var failOn: String?
-
-    @Flag(name: [.short, .long], help: "Print nothing but errors.")
-    var quiet = false
-
-    @Option(
-        help: """
-            Engine that follows recorded stacks: auto and table use compiled unwind tables, libunwind is the slower \
-            reference, for programs that are trusted, fp believes every frame pointer.
-            """)
-    var unwinder: Unwinder = .auto
-
-    @OptionGroup var symbols: SymbolOptions
+    @OptionGroup var options: ProfileOptions
 
     func validate() throws {
-        if let failOn {
-            do { _ = try FailCondition.parse(failOn) } catch { throw ValidationError(error.description) }
-        }
         if let symfs, access(symfs, R_OK | X_OK) != 0 { throw ValidationError("--symfs '\(symfs)' cannot be read") }
     }
 
     func run() throws {
-        let console = RecordingConsole(isQuiet: quiet)
+        let console = RecordingConsole(isQuiet: options.quiet)
         var plan = ImportPlan()
         plan.event = event
         plan.symfs = symfs.map { $0.hasSuffix("/") ? String($0.dropLast()) : $0 }
-        plan.unwinder = unwinder
-        plan.symbolization = symbols.options
+        plan.unwinder = options.unwinder
+        plan.symbolization = options.symbols.options
         plan.comments = ["tickscope \(TickscopeCommand.version): imported from \(file)"]
         let path = output ?? defaultOutput
         try AtomicFile.check(path)
@@ -81,10 +69,8 @@ struct Import: ParsableCommand {
         guard result.profile.samples.count > 0 else { throw EmptyImport(file: file, event: result.event) }
         try AtomicFile.write(PprofFormat().encode(result.profile), to: path)
         console.summarize(result, path: path)
-        guard let failOn, let quality = result.profile.metadata.quality else { return }
-        let violations = FailCondition.violations(of: try FailCondition.parse(failOn), in: quality)
-        for violation in violations { console.error(violation.description) }
-        if !violations.isEmpty { throw ExitCode(3) }
+        let status = try options.status(of: result.profile.metadata.quality, console)
+        if status != 0 { throw ExitCode(status) }
     }
 
     /// `dir/perf.data` → `perf.pb.gz`.

@@ -85,22 +85,7 @@ struct Record: ParsableCommand {
         help: ArgumentHelp("File to write (default: the program's name with .pb.gz).", valueName: "file"))
     var output: String?
 
-    @Option(
-        name: .customLong("fail-on"),
-        help: ArgumentHelp("Exit with 3 when one holds, such as lost>0,truncated>5%.", valueName: "conditions"))
-    var failOn: String?
-
-    @Flag(name: [.short, .long], help: "Print nothing but errors.")
-    var quiet = false
-
-    @Option(
-        help: """
-            Engine that follows captured stacks: auto and table use compiled unwind tables, libunwind is the slower \
-            reference, for programs that are trusted, fp believes every frame pointer.
-            """)
-    var unwinder: Unwinder = .auto
-
-    @OptionGroup var symbols: SymbolOptions
+    @OptionGroup var options: ProfileOptions
 
     @Argument(
         parsing: .postTerminator,
@@ -139,13 +124,6 @@ struct Record: ParsableCommand {
         guard (8...SampleLayout.maximumStackBytes).contains(stackSize ?? 8) else {
             throw ValidationError("--stack-size is between 8 and \(SampleLayout.maximumStackBytes) bytes")
         }
-        if let failOn {
-            do {
-                _ = try FailCondition.parse(failOn)
-            } catch {
-                throw ValidationError(error.description)
-            }
-        }
     }
 
     private func processIDs(_ list: String) -> [Int32]? {
@@ -155,7 +133,7 @@ struct Record: ParsableCommand {
     }
 
     func run() throws {
-        let console = RecordingConsole(isQuiet: quiet)
+        let console = RecordingConsole(isQuiet: options.quiet)
         let event = try chooseEvent(console)
         let rate = chooseRate(event, console)
         let layout = SampleLayout(
@@ -172,11 +150,11 @@ struct Record: ParsableCommand {
         try AtomicFile.check(path)
         let stop = StopSignal { AtomicFile.discard(path) }
         var plan = RecordingPlan(
-            duration: duration, comments: [comment(event, rate, layout)], unwinder: unwinder)
+            duration: duration, comments: [comment(event, rate, layout)], unwinder: options.unwinder)
         plan.adaptsCapture = callGraph == .auto || callGraph == .hybrid
         plan.frequency = rate.hertz
         plan.completesStacks = callGraph == .auto || callGraph == .hybrid
-        plan.symbolization = symbols.options
+        plan.symbolization = options.symbols.options
         let recorder = try Recorder(configuration, plan: plan, stop: stop) { profile in
             if profile.samples.count > 0 { try AtomicFile.write(PprofFormat().encode(profile), to: path) }
         }
@@ -201,10 +179,7 @@ struct Record: ParsableCommand {
         let childStatus = recorder.waitForCommand()
         if let childStatus, childStatus != 0 { return childStatus }
         if isEmpty { throw EmptyRecording(seconds: result.elapsedSeconds, event: recorder.session.configuration.event) }
-        guard let failOn, let quality = result.profile.metadata.quality else { return 0 }
-        let violations = FailCondition.violations(of: try FailCondition.parse(failOn), in: quality)
-        for violation in violations { console.error(violation.description) }
-        return violations.isEmpty ? 0 : 3
+        return try options.status(of: result.profile.metadata.quality, console)
     }
 
     // MARK: Choices
@@ -258,8 +233,6 @@ struct Record: ParsableCommand {
             + (layout.includesKernel ? "" : ", user space only")
     }
 }
-
-extension Unwinder: ExpressibleByArgument {}
 
 /// A recording without a single sample.
 struct EmptyRecording: Error, CustomStringConvertible {
