@@ -41,7 +41,7 @@ final class StackCompletion {
     private static let mostThreads = 64
     /// Nanoseconds from one arming of a thread's watches to the next, at least.
     private static let shortestPause: UInt64 = 10_000_000
-    private static let longestPause: UInt64 = 40_000_000
+    private static let longestPause: UInt64 = 1_280_000_000
 
     /// Nil where debug registers cannot be had, or do not work.
     init?() {
