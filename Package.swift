@@ -35,6 +35,8 @@ func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
+let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
+let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
 let protobuf: Target.Dependency = .product(name: "SwiftProtobuf", package: "swift-protobuf")
 
 var targets: [Target] = [
@@ -50,6 +52,8 @@ var targets: [Target] = [
     .systemLibrary(name: "CZlib", path: "CSources/CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
 
     // Floor 0: thin C
+    cTarget("CAllocations"),
+    cTarget("CCycles"),
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
     cTarget("CPerfEvents"),
     cTarget("CTasks"),
@@ -57,9 +61,11 @@ var targets: [Target] = [
 
     // Floor 1: pure values
     swiftTarget("ProfileModel"),
+    swiftTarget("Statistics"),
     swiftTarget("TradingHotPath"),
 
     // Floor 2: one concern each
+    swiftTarget("CycleTiming", ["CCycles"]),
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
     .target(
@@ -67,6 +73,16 @@ var targets: [Target] = [
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
+
+    // Floor 3: benchmarks, as the program that declares them sees them
+    swiftTarget("Benchmarking", ["CAllocations", "CCycles", "CycleTiming", "PerfEvents", "Statistics", histogram]),
+
+    // Floor 4: benchmarks, as the tool that runs and judges them sees them
+    swiftTarget(
+        "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
+
+    // Floor 5: what an engine imports
+    swiftTarget("Tickscope", ["Benchmarking"]),
 
     // Floor 3 and 4: recordings
     swiftTarget("Sampling", ["CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
@@ -76,7 +92,8 @@ var targets: [Target] = [
     executable(
         "tickscope",
         [
-            "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", "Symbolization", argumentParser,
+            "BenchmarkSuites", "Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling",
+            "Sampling", "Statistics", "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
@@ -90,6 +107,10 @@ var targets: [Target] = [
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
 
     tests("ProfileModelTests", ["ProfileModel"]),
+    tests("StatisticsTests", ["Statistics", "TestSupport"]),
+    tests("CycleTimingTests", ["CCycles", "CycleTiming", "TestSupport"]),
+    tests("BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "TestSupport"]),
+    tests("BenchmarkSuitesTests", ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
@@ -125,6 +146,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
+        .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: targets,
     swiftLanguageModes: [.v6]
