@@ -1,0 +1,71 @@
+/// What one run of benchmarks found: what a result file holds, what every report, budget and comparison starts from.
+///
+/// Stored as JSON; see `docs/benchmark-results.md`. A reader accepts its own ``schemaVersion`` and older ones.
+package struct BenchmarkRun: Codable, Hashable, Sendable {
+    /// The version of the JSON that this tool writes.
+    package static let schemaVersion = 1
+
+    package var schemaVersion = BenchmarkRun.schemaVersion
+    /// Who measured, such as `tickscope 0.1.0`; for imported results the other harness.
+    package var tool: String
+    /// Nanoseconds since 1970.
+    package var startedAtNanoseconds: Int64
+    package var durationNanoseconds: Int64
+    package var machine: MachineFingerprint
+    package var results: [BenchmarkResult]
+
+    package init(
+        tool: String, startedAtNanoseconds: Int64, durationNanoseconds: Int64, machine: MachineFingerprint,
+        results: [BenchmarkResult]
+    ) {
+        self.tool = tool
+        self.startedAtNanoseconds = startedAtNanoseconds
+        self.durationNanoseconds = durationNanoseconds
+        self.machine = machine
+        self.results = results
+    }
+
+    /// Whether any benchmark could not be measured.
+    package var hasFailures: Bool { results.contains { $0.failure != nil } }
+}
+
+/// The machine that numbers come from, as far as it decides whether two of them may be compared.
+package struct MachineFingerprint: Codable, Hashable, Sendable {
+    package var hostname: String
+    package var architecture: String
+    /// Vendor, family and model of the processor, such as `AuthenticAMD 25/17`, and what it calls itself.
+    package var processor: String
+    package var processorName: String
+    package var logicalCPUs: Int
+    /// Name of the hypervisor; nil on bare metal.
+    package var hypervisor: String?
+    package var kernel: String
+    /// Ticks of the time stamp counter per second, and the steps in which it advances.
+    package var ticksPerSecond: Double
+    package var tickStep: Double
+    /// Core cycles per tick while the run lasted, the median; nil when they could not be told.
+    package var coreCyclesPerTick: Double?
+    /// Whether the processor's own counters count here.
+    package var hasHardwareCounters: Bool
+    /// What `doctor` made of the machine, `A` to `D`; nil when it was not asked.
+    package var grade: String?
+
+    package init(
+        hostname: String, architecture: String, processor: String, processorName: String, logicalCPUs: Int,
+        hypervisor: String?, kernel: String, ticksPerSecond: Double, tickStep: Double, coreCyclesPerTick: Double?,
+        hasHardwareCounters: Bool, grade: String?
+    ) {
+        self.hostname = hostname
+        self.architecture = architecture
+        self.processor = processor
+        self.processorName = processorName
+        self.logicalCPUs = logicalCPUs
+        self.hypervisor = hypervisor
+        self.kernel = kernel
+        self.ticksPerSecond = ticksPerSecond
+        self.tickStep = tickStep
+        self.coreCyclesPerTick = coreCyclesPerTick
+        self.hasHardwareCounters = hasHardwareCounters
+        self.grade = grade
+    }
+}
