@@ -4,7 +4,9 @@
 #ifndef TICKSCOPE_CCYCLES_H
 #define TICKSCOPE_CCYCLES_H
 
+#include "assignment.h"
 #include "barriers.h"
+#include "chain.h"
 #include "interruptions.h"
 #include "processors.h"
 #include "stamps.h"

@@ -21,6 +21,12 @@ enum {
     TS_ASSIGNMENT_STEPPED = 5,  // one operation, instruction by instruction
 };
 
+// Flags of a stamped assignment.
+enum {
+    TS_STAMPED_PREPARES = 1,  // something is to be done before each operation
+    TS_STAMPED_REPORTS = 2,   // the end of each operation is reported, not only where a probe was hit
+};
+
 // One stamped operation.
 typedef struct ts_operation {
     uint32_t ticks;  // what it took; UINT32_MAX when longer
@@ -29,7 +35,7 @@ typedef struct ts_operation {
 
 typedef struct ts_assignment {
     int32_t kind;
-    int32_t prepares;  // whether something is to be done before each stamped operation
+    int32_t flags;  // stamped: TS_STAMPED_ bits
     uint64_t rounds;
     uint64_t origin;           // stamped: ticks when the loop's time begins
     ts_operation *operations;  // stamped: room for `rounds` operations

@@ -1,0 +1,180 @@
+public import CCycles
+internal import CycleTiming
+
+/// What a benchmark's closure measures with: it calls ``measure(_:)-(()->Result)`` once, after preparing what the
+/// operation needs.
+///
+/// The measuring loops are compiled into the benchmark, around the operation, so that calling it costs nothing. What
+/// they do next comes from a list of stages (how long does it take about, then many epochs, then counting). Nothing
+/// between two stamps allocates, locks or calls anything but the operation.
+public final class Measurement {
+    package enum Stop: Error {
+        case measuredTwice
+    }
+
+    private var stages: [any MeasurementStage]
+    private var current = 0
+    private(set) var hasMeasured = false
+    /// Ticks at which the process gives up starting anything new.
+    let deadline: UInt64
+
+    init(stages: [any MeasurementStage], deadline: UInt64) {
+        self.stages = stages
+        self.deadline = deadline
+    }
+
+    /// Measures an operation. What it returns counts as used; see also ``keep(_:)-(Value)``.
+    ///
+    /// The operation is called again and again, so it must leave behind a state in which it can be called.
+    @inlinable @inline(__always)
+    public func measure<Result>(_ operation: () throws -> Result) throws {
+        try start()
+        while true {
+            let assignment = next()
+            switch assignment.kind {
+            case Int32(TS_ASSIGNMENT_SINGLE):
+                var rounds = assignment.rounds
+                var processor: UInt32 = 0
+                let start = ts_ticks_start()
+                while rounds > 0 {
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    rounds &-= 1
+                }
+                finish(ticks: ts_ticks_stop(&processor) &- start)
+            case Int32(TS_ASSIGNMENT_TWICE):
+                var rounds = assignment.rounds
+                var processor: UInt32 = 0
+                let start = ts_ticks_start()
+                while rounds > 0 {
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    keep(try operation())
+                    rounds &-= 1
+                }
+                finish(ticks: ts_ticks_stop(&processor) &- start)
+            case Int32(TS_ASSIGNMENT_PLAIN):
+                var rounds = assignment.rounds
+                var processor: UInt32 = 0
+                let start = ts_ticks_start()
+                while rounds > 0 {
+                    keep(try operation())
+                    rounds &-= 1
+                }
+                finish(ticks: ts_ticks_stop(&processor) &- start)
+            case Int32(TS_ASSIGNMENT_STAMPED):
+                var index = 0
+                var before: UInt32 = 0
+                _ = ts_ticks_stop(&before)
+                while index < Int(assignment.rounds) {
+                    if assignment.flags & Int32(TS_STAMPED_PREPARES) != 0 { prepare(index) }
+                    var after: UInt32 = 0
+                    let start = ts_ticks_start()
+                    keep(try operation())
+                    let stop = ts_ticks_stop(&after)
+                    let hits = ts_probe_hits()
+                    assignment.operations[index] = ts_operation(
+                        ticks: ts_clamped_ticks(stop &- start),
+                        start: UInt32(truncatingIfNeeded: (start &- assignment.origin) >> 10))
+                    if hits != 0 || after != before || assignment.flags != 0 {
+                        operationEnded(index, at: stop, hits: hits, processorChanged: after != before)
+                        before = after
+                    }
+                    index &+= 1
+                }
+                finish(ticks: 0)
+            case Int32(TS_ASSIGNMENT_STEPPED):
+                keep(try operation())
+                finish(ticks: 0)
+            default:
+                return
+            }
+        }
+    }
+
+    /// Measures an operation on each of some inputs, in an order that is shuffled anew from epoch to epoch, so that the
+    /// branch predictor cannot learn it.
+    /// - Parameter inputs: at least one; some hundreds make a realistic mix.
+    @inlinable @inline(__always)
+    public func measure<Input, Result>(_ inputs: [Input], _ operation: (Input) throws -> Result) throws {
+        let order = shuffledOrder(count: inputs.count)
+        try inputs.withUnsafeBufferPointer { inputs in
+            var position = 0
+            try measure {
+                let input = Int(order[position])
+                position &+= 1
+                if position == order.count { position = 0 }
+                return try operation(inputs[input])
+            }
+        }
+    }
+
+    @inline(never) @usableFromInline
+    func shuffledOrder(count: Int) -> UnsafeMutableBufferPointer<UInt32> {
+        precondition(count > 0, "an operation on inputs needs at least one input")
+        // Repeated to some thousands: one fixed short order would be learned.
+        let repetitions = max(1, 8_192 / count)
+        let order = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: count * repetitions)
+        for index in order.indices { order[index] = UInt32(index % count) }
+        order.shuffle()
+        inputOrder = UnsafeBufferPointer(order)
+        return order
+    }
+
+    /// The order in which inputs are given out; lives as long as the process, which measures one benchmark.
+    private(set) var inputOrder: UnsafeBufferPointer<UInt32>?
+
+    @inline(never) @usableFromInline
+    func start() throws {
+        if hasMeasured { throw Stop.measuredTwice }
+        hasMeasured = true
+    }
+
+    @inline(never) @usableFromInline
+    func next() -> ts_assignment {
+        while current < stages.count {
+            if let assignment = stages[current].next() { return assignment }
+            stages[current].end()
+            current += 1
+        }
+        return ts_assignment()
+    }
+
+    @inline(never) @usableFromInline
+    func finish(ticks: UInt64) { stages[current].finish(ticks: ticks) }
+
+    @inline(never) @usableFromInline
+    func prepare(_ index: Int) { stages[current].prepare(index) }
+
+    @inline(never) @usableFromInline
+    func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool) {
+        stages[current].operationEnded(index, at: stop, hits: hits, processorChanged: processorChanged)
+    }
+}
+
+/// One part of measuring a benchmark in a process: hands out assignments until it has what it wants.
+protocol MeasurementStage: AnyObject {
+    /// The next assignment; nil when the stage is done.
+    func next() -> ts_assignment?
+    /// The assignment is done; what its two stamps lie apart.
+    func finish(ticks: UInt64)
+    /// Called before a stamped operation that was announced to need it.
+    func prepare(_ index: Int)
+    /// Called after a stamped operation that something may have interrupted.
+    func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool)
+    /// Called once, after the last assignment.
+    func end()
+}
+
+extension MeasurementStage {
+    func prepare(_ index: Int) {}
+    func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool) {}
+    func end() {}
+}
