@@ -58,7 +58,7 @@ unowned let unownedNode = shared
     keep(text)
 }
 
-let operations: [(String, () -> Void)] = [
+let operations: [(StaticString, () -> Void)] = [
     ("instance", instance), ("array", array), ("closure", closure), ("boxes", boxes), ("copy", copy),
     ("weak", weakLoad), ("unowned", unownedLoad), ("string", string),
 ]
@@ -70,14 +70,14 @@ let operations: [(String, () -> Void)] = [
 let arguments = CommandLine.arguments
 if arguments.count == 4, arguments[1] == "plain", let count = Int(arguments[3]) {
     // Once beforehand: the runtime makes caches with the first use.
-    for (name, body) in operations where name == arguments[2] { repeated(count + 1, body) }
+    for (name, body) in operations where name.description == arguments[2] { repeated(count + 1, body) }
 } else {
     for (name, body) in operations {
         body()
         var region = region()
         region_begin(&region)
         repeated(100, body)
-        region_end(&region, name)
+        name.withUTF8Buffer { region_end(&region, $0.baseAddress!) }
     }
     var region = region()
     region_begin(&region)
