@@ -33,6 +33,7 @@ struct Polygon: Shape {
 
 let shared = Node(7)
 let ten = (0..<10).map { Node($0) }
+let words = (10..<20).map { "letters-\($0)" }
 weak var weakNode: Node? = shared
 unowned let unownedNode = shared
 
@@ -57,10 +58,18 @@ unowned let unownedNode = shared
     text += "y"
     keep(text)
 }
+/// Ten strings that live in the pointer, 10 letters each: one buffer, and nothing to retain.
+@inline(never) func smallStrings() {
+    var copy = words
+    copy.append(words[3])
+    keep(copy)
+    if copy[10] != "letters-13" { fatalError() }
+}
 
 let operations: [(StaticString, () -> Void)] = [
     ("instance", instance), ("array", array), ("closure", closure), ("boxes", boxes), ("copy", copy),
     ("weak", weakLoad), ("unowned", unownedLoad), ("string", string),
+    ("small-strings", smallStrings),
 ]
 
 @inline(never) func repeated(_ count: Int, _ body: () -> Void) {

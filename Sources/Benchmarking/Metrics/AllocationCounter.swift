@@ -70,6 +70,10 @@ package struct AllocationCounter: ~Copyable {
         return AllocationReport(state, thread: thread, process: process, sites: sites)
     }
 
+    /// Whether nothing counts in this process and nothing is slower for it. Ask before measuring time: it also undoes
+    /// what a thread may have left behind that was creating an object as counting stopped.
+    package static var isOff: Bool { ts_counting_is_off() != 0 }
+
     /// Counts one call.
     package static func count(
         _ kinds: Kinds = [.allocations, .swift], sites: Int = 0, _ body: () throws -> Void

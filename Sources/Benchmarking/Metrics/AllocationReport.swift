@@ -151,6 +151,8 @@ extension AllocationReport {
             "no Swift runtime in this process, or its symbols are stripped"
         case TS_GAP_OLD_RUNTIME:
             "the Swift runtime has no hooks for counting; build with Swift 6.1 or newer"
+        case TS_GAP_UNSAFE_HOOKS:
+            "this Swift runtime's hooks for counting are not safe to use; build with Swift 6.3"
         default:
             "the Swift runtime does not call its hooks for counting; report the version of Swift"
         }
