@@ -5,7 +5,9 @@
 #define TICKSCOPE_CCYCLES_H
 
 #include "barriers.h"
+#include "clock.h"
 #include "interruptions.h"
+#include "processor.h"
 #include "processors.h"
 #include "stamps.h"
 
