@@ -7,7 +7,9 @@
 #include "assignment.h"
 #include "barriers.h"
 #include "chain.h"
+#include "clock.h"
 #include "interruptions.h"
+#include "processor.h"
 #include "processors.h"
 #include "stamps.h"
 

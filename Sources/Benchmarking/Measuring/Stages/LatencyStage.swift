@@ -11,7 +11,7 @@ final class LatencyStage: MeasurementStage {
     }
 
     private let warmUp: WarmUpStage
-    private let clock: CoreClock
+    private let clock: EpochClock
     private let plan: StagePlan
     private let preparation: Preparer?
     private var attributor: InterruptionAttributor
@@ -33,7 +33,7 @@ final class LatencyStage: MeasurementStage {
     private(set) var coreCyclesPerTick: [Double] = []
 
     init(
-        after warmUp: WarmUpStage, clock: CoreClock, plan: StagePlan, probes: InterruptionProbes,
+        after warmUp: WarmUpStage, clock: EpochClock, plan: StagePlan, probes: InterruptionProbes,
         preparation: Preparer?, capacity: Int
     ) {
         self.warmUp = warmUp

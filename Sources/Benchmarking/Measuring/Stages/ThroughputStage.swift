@@ -8,7 +8,7 @@ internal import CCycles
 /// some microseconds are timed by themselves: there the loop is nothing. Each epoch reads the core clock.
 final class ThroughputStage: MeasurementStage {
     private let warmUp: WarmUpStage
-    private let clock: CoreClock
+    private let clock: EpochClock
     private let plan: StagePlan
     private var begin: UInt64 = 0
     private var rounds: UInt64 = 0
@@ -21,7 +21,7 @@ final class ThroughputStage: MeasurementStage {
     private(set) var epochs: [ThroughputEpoch] = []
     private(set) var operations: UInt64 = 0
 
-    init(after warmUp: WarmUpStage, clock: CoreClock, plan: StagePlan) {
+    init(after warmUp: WarmUpStage, clock: EpochClock, plan: StagePlan) {
         self.warmUp = warmUp
         self.clock = clock
         self.plan = plan
