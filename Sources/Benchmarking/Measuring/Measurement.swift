@@ -99,8 +99,8 @@ public final class Measurement {
         }
     }
 
-    /// Measures an operation on each of some inputs, in an order that is shuffled anew from epoch to epoch, so that the
-    /// branch predictor cannot learn it.
+    /// Measures an operation on each of some inputs, in a shuffled order of some thousands that is the same in each
+    /// process, so that the branch predictor cannot learn it. Taking the next input costs about a cycle.
     /// - Parameter inputs: at least one; some hundreds make a realistic mix.
     @inlinable @inline(__always)
     public func measure<Input, Result>(_ inputs: [Input], _ operation: (Input) throws -> Result) throws {
@@ -122,8 +122,11 @@ public final class Measurement {
         // Repeated to some thousands: one fixed short order would be learned.
         let repetitions = max(1, 8_192 / count)
         let order = UnsafeMutableBufferPointer<UInt32>.allocate(capacity: count * repetitions)
-        for index in order.indices { order[index] = UInt32(index % count) }
-        order.shuffle()
+        for index in order.indices { order.initializeElement(at: index, to: UInt32(index % count)) }
+        var generator = SplitMix64(seed: 0x7469_636B)
+        for index in order.indices.dropFirst().reversed() {
+            order.swapAt(index, Int.random(in: 0...index, using: &generator))
+        }
         inputOrder = UnsafeBufferPointer(order)
         return order
     }

@@ -13,7 +13,7 @@ final class LatencyStage: MeasurementStage {
     private let warmUp: WarmUpStage
     private let clock: EpochClock
     private let plan: StagePlan
-    private let preparation: Preparer?
+    private let preparation: (any Preparer)?
     private var attributor: InterruptionAttributor
     private let readsUsageAlways: Bool
     private let isReported: Bool
@@ -34,7 +34,7 @@ final class LatencyStage: MeasurementStage {
 
     init(
         after warmUp: WarmUpStage, clock: EpochClock, plan: StagePlan, probes: InterruptionProbes,
-        preparation: Preparer?, capacity: Int
+        preparation: (any Preparer)?, capacity: Int
     ) {
         self.warmUp = warmUp
         self.clock = clock
