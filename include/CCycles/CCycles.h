@@ -7,8 +7,10 @@
 #include "barriers.h"
 #include "clock.h"
 #include "interruptions.h"
+#include "kernels.h"
 #include "processor.h"
 #include "processors.h"
+#include "rdpmc.h"
 #include "stamps.h"
 
 #endif
