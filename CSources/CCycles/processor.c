@@ -66,11 +66,14 @@ void ts_processor_read(struct ts_processor *processor) {
 
 #elif defined(__aarch64__)
 
+#include <asm/hwcap.h>
 #include <stdio.h>
+#include <sys/auxv.h>
 
 void ts_processor_read(struct ts_processor *processor) {
     memset(processor, 0, sizeof *processor);
     strcpy(processor->vendor, "ARM64");
+    processor->has_crc32 = getauxval(AT_HWCAP) & HWCAP_CRC32;
     processor->counter_is_invariant = true;
     uint64_t hertz;
     __asm__("mrs %0, cntfrq_el0" : "=r"(hertz));

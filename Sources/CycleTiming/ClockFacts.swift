@@ -4,21 +4,9 @@ internal import CCycles
 package struct ClockFacts: Hashable, Sendable {
     /// `x86_64` or `aarch64`.
     package var architecture: String
-    /// `AuthenticAMD`, `GenuineIntel`; `ARM64` where the architecture has no such name.
-    package var vendor: String
-    /// Display family and model, extended fields included; on arm64 MIDR's implementer and part.
-    package var family: Int
-    package var model: Int
-    package var stepping: Int
-    package var brand: String
-    /// The hypervisor's signature, for instance `KVMKVMKVM`; nil on bare metal.
-    package var hypervisor: String?
-    /// The processor promises one rate in every power state.
-    package var isInvariant: Bool
+    package var processor: Processor
     /// What the kernel keeps its own time by. When it is not `tsc` on x86-64, the kernel distrusts the counter.
     package var kernelClockSource: String?
-    /// LFENCE is known to wait for what is before it. False: the processor leaves it to the kernel.
-    package var fenceIsSerializing: Bool
     /// By how many ticks the counter advances at a time.
     package var stepTicks: Int
     /// What a start and a stop stamp with nothing between them read, ticks: median and 99.9th percentile.
@@ -26,28 +14,17 @@ package struct ClockFacts: Hashable, Sendable {
     package var stampPairTailTicks: Int
     /// Reading the counter leaves the guest: stamps cost hundreds of nanoseconds.
     package var isTrapped: Bool
-    /// The counter's rate where processor or hypervisor tell it, kHz.
-    package var nominalKilohertz: Int?
 
-    /// Asks the processor and measures a hundred thousand pairs of stamps: some milliseconds.
+    /// Measures a hundred thousand pairs of stamps: some milliseconds.
     package static func detect() -> ClockFacts {
-        var processor = ts_processor()
-        ts_processor_read(&processor)
-        let hypervisor = text(of: processor.hypervisor)
         let pairs = StampPairs.measure()
         return ClockFacts(
-            architecture: architectureName, vendor: text(of: processor.vendor),
-            family: Int(processor.family), model: Int(processor.model), stepping: Int(processor.stepping),
-            brand: text(of: processor.brand),
-            hypervisor: processor.has_hypervisor ? (hypervisor.isEmpty ? "unnamed" : hypervisor) : nil,
-            isInvariant: processor.counter_is_invariant,
+            architecture: architectureName, processor: .current,
             kernelClockSource: SystemFile.line(
                 "/sys/devices/system/clocksource/clocksource0/current_clocksource"),
-            fenceIsSerializing: processor.lfence_serializes,
             stepTicks: Int(TickStep.estimate(pairs.histogram) ?? 1),
             stampPairTicks: pairs.percentile(0.5), stampPairTailTicks: pairs.percentile(0.999),
-            isTrapped: pairs.percentile(0.5) > trappedTicks,
-            nominalKilohertz: processor.counter_kilohertz == 0 ? nil : Int(processor.counter_kilohertz))
+            isTrapped: pairs.percentile(0.5) > trappedTicks)
     }
 
     /// No processor takes this long for two readings of its counter; an exit to a hypervisor takes longer.
@@ -64,7 +41,7 @@ package struct ClockFacts: Hashable, Sendable {
     /// What makes the clock unfit for measuring, one line each; empty when nothing does.
     package var warnings: [String] {
         var lines: [String] = []
-        if !isInvariant {
+        if !processor.counterIsInvariant {
             lines.append("the counter's rate depends on the power state: times are wrong when the frequency changes")
         }
         if architecture == "x86_64", let kernelClockSource, kernelClockSource != "tsc",
@@ -76,7 +53,7 @@ package struct ClockFacts: Hashable, Sendable {
         if isTrapped {
             lines.append("reading the counter leaves the guest (\(stampPairTicks) ticks for a pair of stamps)")
         }
-        if architecture == "x86_64" && !fenceIsSerializing {
+        if architecture == "x86_64" && !processor.fenceIsSerializing {
             lines.append(
                 "the processor does not promise that LFENCE waits: stamps may be early or late by tens of cycles")
         }
@@ -108,12 +85,5 @@ private struct StampPairs {
             if left <= 0 { return Int(difference) }
         }
         return Self.binCount
-    }
-}
-
-/// The text in an array of `char` that C knows as a tuple.
-private func text<Characters>(of characters: Characters) -> String {
-    withUnsafeBytes(of: characters) { bytes in
-        String(String(decoding: bytes.prefix { $0 != 0 }, as: UTF8.self).trimmingSpace)
     }
 }

@@ -7,21 +7,21 @@ import Testing
 struct ClockTests {
     @Test("The processor says of itself what the kernel says of it", .enabled(if: TimingCapability.x86))
     func identity() throws {
-        let facts = ClockFacts.detect()
+        let processor = Processor.current
         let information = try String(contentsOfFile: "/proc/cpuinfo", encoding: .utf8)
         func field(_ name: String) -> String? {
             information.split(separator: "\n").first { $0.hasPrefix(name + "\t") || $0.hasPrefix(name + " \t") }
                 .flatMap { $0.split(separator: ":", maxSplits: 1).last }
                 .map { $0.trimmingCharacters(in: .whitespaces) }
         }
-        #expect(field("vendor_id") == facts.vendor)
-        #expect(field("cpu family") == String(facts.family))
-        #expect(field("model") == String(facts.model))
-        #expect(field("stepping") == String(facts.stepping))
-        #expect(field("model name") == facts.brand)
+        #expect(field("vendor_id") == processor.vendor)
+        #expect(field("cpu family") == String(processor.family))
+        #expect(field("model") == String(processor.model))
+        #expect(field("stepping") == String(processor.stepping))
+        #expect(field("model name") == processor.brand)
         let flags = Set((field("flags") ?? "").split(separator: " "))
-        #expect(flags.contains("hypervisor") == (facts.hypervisor != nil))
-        #expect((flags.contains("constant_tsc") && flags.contains("nonstop_tsc")) == facts.isInvariant)
+        #expect(flags.contains("hypervisor") == (processor.hypervisor != nil))
+        #expect((flags.contains("constant_tsc") && flags.contains("nonstop_tsc")) == processor.counterIsInvariant)
     }
 
     @Test("A pair of stamps takes whole steps, and its tail is no shorter than its median")
@@ -76,15 +76,15 @@ struct ClockTests {
     func warnings() {
         var facts = ClockFacts.detect()
         facts.architecture = "x86_64"
-        facts.isInvariant = true
+        facts.processor.counterIsInvariant = true
         facts.kernelClockSource = "tsc"
         facts.isTrapped = false
-        facts.fenceIsSerializing = true
+        facts.processor.fenceIsSerializing = true
         #expect(facts.warnings.isEmpty)
         facts.kernelClockSource = "hpet"
         facts.isTrapped = true
-        facts.isInvariant = false
-        facts.fenceIsSerializing = false
+        facts.processor.counterIsInvariant = false
+        facts.processor.fenceIsSerializing = false
         #expect(facts.warnings.count == 4)
     }
 }

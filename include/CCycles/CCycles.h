@@ -9,8 +9,10 @@
 #include "chain.h"
 #include "clock.h"
 #include "interruptions.h"
+#include "kernels.h"
 #include "processor.h"
 #include "processors.h"
+#include "rdpmc.h"
 #include "stamps.h"
 
 #endif
