@@ -15,13 +15,10 @@ public final class Measurement {
     private var stages: [any MeasurementStage]
     private var current = 0
     private(set) var hasMeasured = false
-    /// Ticks at which the process gives up starting anything new.
-    let deadline: UInt64
+    /// Whether all stages have what they want.
+    var isDone: Bool { current == stages.count }
 
-    init(stages: [any MeasurementStage], deadline: UInt64) {
-        self.stages = stages
-        self.deadline = deadline
-    }
+    init(stages: [any MeasurementStage]) { self.stages = stages }
 
     /// Measures an operation. What it returns counts as used; see also ``keep(_:)-(Value)``.
     ///
