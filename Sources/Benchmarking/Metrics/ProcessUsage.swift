@@ -12,7 +12,7 @@ struct ProcessUsage {
 
     private init() {
         var usage = rusage()
-        getrusage(RUSAGE_SELF, &usage)
+        getrusage(__rusage_who_t(RUSAGE_SELF.rawValue), &usage)
         self.usage = usage
         cpuNanoseconds = Self.clock(CLOCK_PROCESS_CPUTIME_ID)
         wallNanoseconds = Self.clock(CLOCK_MONOTONIC)

@@ -1,4 +1,4 @@
-package import Statistics
+internal import Statistics
 
 extension BenchmarkResult {
     /// What several fresh processes measured, put together.
@@ -32,23 +32,28 @@ extension BenchmarkResult {
         for report in reports where !report.epochs.isEmpty {
             let all = report.epochs.map { $0.ticks * $0.coreCyclesPerTick }
             // Judged in core cycles: ticks also change with the core's frequency.
-            let state = SteadyState(all)
-            if state.isUnsettled { unsettled += 1 }
-            let epochs = Array(report.epochs[(state.firstSteadyIndex ?? 0)...])
+            let state = SteadyState(epochs: all)
+            var first = 0
+            switch state?.classification {
+            case .warmup(let settledAt), .slowdown(let settledAt): first = settledAt
+            case .noSteadyState: unsettled += 1
+            case .flat, nil: break
+            }
+            let epochs = Array(report.epochs[first...])
             let epochTicks = epochs.map(\.ticks)
             let epochCycles = epochs.map { $0.ticks * $0.coreCyclesPerTick }
-            let tick = median(epochTicks) ?? 0
+            let tick = Median.of(epochTicks) ?? 0
             let rate = (report.ticksPerSecondAtStart + report.ticksPerSecondAtEnd) / 2
             ticks.append(tick)
             time.append(tick / rate * 1e9)
-            cycles.append(median(epochCycles) ?? 0)
+            cycles.append(Median.of(epochCycles) ?? 0)
             tickEpochs.append(Self.thinned(report.epochs.map(\.ticks)))
             cycleEpochs.append(Self.thinned(all))
             // A reading is known to a step of the clock; the mean of many at random phases better by their root.
             let perEpoch = Double(report.tickStep) / Double(max(1, report.operationsPerEpoch)) * 3
             let step = perEpoch / Double(epochs.count).squareRoot()
             resolution = max(resolution, step)
-            cycleResolution = max(cycleResolution, step * (median(epochs.map(\.coreCyclesPerTick)) ?? 1))
+            cycleResolution = max(cycleResolution, step * (Median.of(epochs.map(\.coreCyclesPerTick)) ?? 1))
         }
         guard !ticks.isEmpty else { return }
         let rate = reports[0].ticksPerSecondAtStart
@@ -66,7 +71,7 @@ extension BenchmarkResult {
                 BenchmarkWarning(
                     "never-settled", "never settled in \(unsettled) of \(reports.count) processes: its cost kept changing"))
         }
-        if let interval = median(cycles), interval < max(0.02, 2 * cycleResolution) {
+        if let interval = Median.of(cycles), interval < max(0.02, 2 * cycleResolution) {
             warnings.append(
                 BenchmarkWarning(
                     "no-cost",

@@ -52,7 +52,7 @@ extension LatencyDistribution {
         self.init(
             ticksPerSecond: first.ticksPerSecondAtStart, tickStep: Double(first.tickStep),
             stampTicks: Double(first.stampTicks),
-            coreCyclesPerTick: Statistics.median(records.flatMap(\.coreCyclesPerTick)), machine: machine, code: code,
+            coreCyclesPerTick: Median.of(records.flatMap(\.coreCyclesPerTick)), machine: machine, code: code,
             outlierThresholdTicks: threshold, causes: causes,
             worst: Array(told(\.worst).sorted { $0.ticks > $1.ticks }.prefix(50)),
             timeline: told(\.timeline), response: response)
@@ -79,7 +79,7 @@ extension LatencyDistribution {
             let expected = (length - 1...length + 1).map { gaps.expected(class: $0, ticks: totalTicks) }.max() ?? 0
             let share = min(1, expected / entry.count)
             if share > 0.5 { outsideClasses.insert(length) }
-            for (part, weight) in [(WritableKeyPathPair.outside, share), (.own, 1 - share)] where weight > 0 {
+            for (part, weight) in [(OutlierCause.outside, share), (.ownCode, 1 - share)] where weight > 0 {
                 var cause = part == .outside ? outside : own
                 cause.operations += weight * entry.count
                 cause.outliers += weight * entry.count
@@ -92,8 +92,6 @@ extension LatencyDistribution {
         }
         return ([own, outside].filter { $0.outliers > 0 }, outsideClasses)
     }
-
-    private enum WritableKeyPathPair { case own, outside }
 }
 
 extension LatencyHistogram {

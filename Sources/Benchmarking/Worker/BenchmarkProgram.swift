@@ -33,7 +33,7 @@ package enum BenchmarkProgram {
         else { return nil }
         unsetenv(WorkerRequest.variable)
         unsetenv(WorkerRequest.descriptorVariable)
-        fcntl(descriptor, F_SETFD, FD_CLOEXEC)
+        _ = fcntl(descriptor, F_SETFD, FD_CLOEXEC)
         guard let value = try? JSONDecoder().decode(WorkerRequest.self, from: Data(text.utf8)),
             value.protocolVersion == WorkerRequest.protocolVersion
         else {

@@ -1,5 +1,4 @@
 internal import Glibc
-internal import Statistics
 
 /// A benchmark program that was started by itself: measures each benchmark once, in this process.
 enum StandaloneProgram {
@@ -10,7 +9,7 @@ enum StandaloneProgram {
             return
         }
         if let unknown = arguments.first(where: { $0.hasPrefix("-") }) {
-            FileHandleText.error(
+            StandardErrorLine.error(
                 "unknown option '\(unknown)'; there is --list and names to select by; "
                     + "'tickscope bench run \(CommandLine.arguments[0])' has many more")
             exit(unknown == "--help" || unknown == "-h" ? 0 : 2)
@@ -19,7 +18,7 @@ enum StandaloneProgram {
             arguments.isEmpty || arguments.contains { benchmark.id.description.contains($0) }
         }
         if wanted.isEmpty {
-            FileHandleText.error("no benchmark has '\(arguments.joined(separator: "' or '"))' in its name; see --list")
+            StandardErrorLine.error("no benchmark has '\(arguments.joined(separator: "' or '"))' in its name; see --list")
             exit(2)
         }
         let width = wanted.map { $0.id.description.count }.max() ?? 0
@@ -65,6 +64,9 @@ enum StandaloneProgram {
 }
 
 /// Lines on standard error.
-enum FileHandleText {
-    static func error(_ text: String) { fputs("error: \(text)\n", stderr) }
+enum StandardErrorLine {
+    static func error(_ text: String) {
+        let line = "error: \(text)\n"
+        _ = line.withCString { write(STDERR_FILENO, $0, strlen($0)) }
+    }
 }

@@ -114,7 +114,7 @@ struct Worker {
     private func preparer(ticksPerSecond: Double) -> (any Preparer)? {
         switch benchmark.options.preparation {
         case .none: nil
-        case .cold: ColdPreparer(ticksPerSecond: ticksPerSecond)
+        case .cold: nil
         case .idle(let microseconds): IdlePreparer(microseconds: microseconds, ticksPerSecond: ticksPerSecond)
         case .openLoop(let rate, let arrival):
             OpenLoopPreparer(perSecond: rate, arrival: arrival, ticksPerSecond: ticksPerSecond)
@@ -177,4 +177,21 @@ struct WorkerFailure: Error {
     let failure: BenchmarkFailure
 
     init(_ code: String, _ text: String) { failure = BenchmarkFailure(code, text) }
+}
+extension Worker {
+    private func step() throws -> WorkerAnswer { .stepped(SteppedOperation(instructions: 0, unavailable: "pending")) }
+
+    /// Measures epochs on command; see ``LockstepStage``.
+    private func lockstep() throws -> WorkerAnswer {
+        guard let commands = request.commandDescriptor, let answers = request.answerDescriptor else {
+            throw WorkerFailure("protocol", "a comparison needs descriptors for its commands and answers")
+        }
+        let calibration = try ClockCalibration.measure(seconds: 0.005)
+        let plan = plan(ticksPerSecond: calibration.ticksPerSecond)
+        let warmUp = WarmUpStage(
+            warmUpIterations: benchmark.options.warmUpIterations, targetTicks: plan.epochTicks, deadline: plan.deadline)
+        let stage = LockstepStage(after: warmUp, commands: commands, answers: answers)
+        try execute(Measurement(stages: [warmUp, stage]))
+        return .finished
+    }
 }

@@ -27,8 +27,9 @@ package struct WorkerRequest: Codable, Sendable {
     package var options: BenchmarkOptions?
     /// Seconds that this process measures.
     package var seconds: Double?
-    /// Descriptor from which commands come, for `lockstep`.
+    /// Descriptors from which commands come and to which answers go, for `lockstep`.
     package var commandDescriptor: Int32?
+    package var answerDescriptor: Int32?
     /// File for the executed instructions, for `step`.
     package var tracePath: String?
 
@@ -56,6 +57,8 @@ package enum WorkerAnswer: Codable, Sendable {
     case benchmarks([DeclaredBenchmark], protocolVersion: Int)
     case measured(WorkerReport)
     case stepped(SteppedOperation)
+    /// A comparison is over.
+    case finished
     case failed(BenchmarkFailure)
 }
 
