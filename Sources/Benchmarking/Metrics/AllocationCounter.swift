@@ -33,8 +33,8 @@ package struct AllocationCounter: ~Copyable {
         let entries = UnsafeMutablePointer<ts_site>.allocate(capacity: max(1, sites))
         log.initialize(to: ts_site_log(capacity: UInt32(clamping: sites), count: 0, sites: entries))
         ts_counting_start(kinds.rawValue, &state)
-        ts_counts_process(&processStart)
         if sites > 0 { ts_sites_record(log) }
+        ts_counts_process(&processStart)
         _ = ts_counts_thread(&threadStart)
     }
 
