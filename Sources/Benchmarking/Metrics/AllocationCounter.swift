@@ -26,7 +26,7 @@ package struct AllocationCounter: ~Copyable {
     private var processStart = ts_counts()
     private let log: UnsafeMutablePointer<ts_site_log>
 
-    /// Starts counting. Costs about a millisecond: every loaded file is looked through.
+    /// Starts counting. Costs some milliseconds: every loaded file is looked through.
     /// - Parameter sites: of so many first allocations of this thread, note where they came from.
     package init(_ kinds: Kinds = [.allocations, .swift], sites: Int = 0) {
         log = .allocate(capacity: 1)
