@@ -14,7 +14,7 @@ static _Atomic(void *) original;
 
 static TS_HOOK void *adapter(void *object) {
     if ((intptr_t)object <= 0) return object;
-    return ((void *(*)(void *) TS_HOOK)atomic_load_explicit(&original, memory_order_relaxed))(object);
+    return ((void *(*)(void *))atomic_load_explicit(&original, memory_order_relaxed))(object);
 }
 
 typedef struct {

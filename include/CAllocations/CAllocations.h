@@ -97,7 +97,7 @@ typedef struct ts_site_log {
 } ts_site_log;
 
 // Records the calling thread's next `capacity` counted allocations, until it is called with NULL. Slow for those, and
-// for those only.
+// for those only. The first call loads the C library's unwinder, which allocates.
 void ts_sites_record(ts_site_log *log);
 
 // The loaded file that an address lies in, and by how much it was moved when it was loaded. Returns its path, or NULL.

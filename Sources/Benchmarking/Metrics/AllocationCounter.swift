@@ -26,15 +26,15 @@ package struct AllocationCounter: ~Copyable {
     private var processStart = ts_counts()
     private let log: UnsafeMutablePointer<ts_site_log>
 
-    /// Starts counting. Costs about a millisecond: every loaded file is looked through.
+    /// Starts counting. Costs some milliseconds: every loaded file is looked through.
     /// - Parameter sites: of so many first allocations of this thread, note where they came from.
     package init(_ kinds: Kinds = [.allocations, .swift], sites: Int = 0) {
         log = .allocate(capacity: 1)
         let entries = UnsafeMutablePointer<ts_site>.allocate(capacity: max(1, sites))
         log.initialize(to: ts_site_log(capacity: UInt32(clamping: sites), count: 0, sites: entries))
         ts_counting_start(kinds.rawValue, &state)
-        ts_counts_process(&processStart)
         if sites > 0 { ts_sites_record(log) }
+        ts_counts_process(&processStart)
         _ = ts_counts_thread(&threadStart)
     }
 
