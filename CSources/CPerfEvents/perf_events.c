@@ -70,6 +70,21 @@ int ts_perf_open_write_watch(int32_t task, uint64_t address) {
     return fd < 0 ? -errno : (int)fd;
 }
 
+int ts_perf_open_counter(uint32_t type, uint64_t config, uint32_t flags, int leader) {
+    struct perf_event_attr attr;
+    memset(&attr, 0, sizeof attr);
+    attr.size = sizeof attr;
+    attr.type = type;
+    attr.config = config;
+    attr.read_format = PERF_FORMAT_TOTAL_TIME_ENABLED | PERF_FORMAT_TOTAL_TIME_RUNNING;
+    // A member follows its leader.
+    attr.disabled = leader < 0;
+    attr.exclude_kernel = (flags & TS_PERF_EXCLUDE_KERNEL) != 0;
+    attr.exclude_hv = (flags & TS_PERF_EXCLUDE_HV) != 0;
+    long fd = syscall(SYS_perf_event_open, &attr, 0, -1, leader, PERF_FLAG_FD_CLOEXEC);
+    return fd < 0 ? -errno : (int)fd;
+}
+
 static int control(int event, unsigned long request, unsigned long argument) {
     return ioctl(event, request, argument) < 0 ? -errno : 0;
 }
@@ -77,6 +92,10 @@ static int control(int event, unsigned long request, unsigned long argument) {
 int ts_perf_enable(int event) { return control(event, PERF_EVENT_IOC_ENABLE, 0); }
 
 int ts_perf_disable(int event) { return control(event, PERF_EVENT_IOC_DISABLE, 0); }
+
+int ts_perf_enable_group(int leader) { return control(leader, PERF_EVENT_IOC_ENABLE, PERF_IOC_FLAG_GROUP); }
+
+int ts_perf_disable_group(int leader) { return control(leader, PERF_EVENT_IOC_DISABLE, PERF_IOC_FLAG_GROUP); }
 
 int ts_perf_arm(int event, int times) { return control(event, PERF_EVENT_IOC_REFRESH, (unsigned long)times); }
 

@@ -13,7 +13,10 @@ package struct EventSpecification: Hashable, Sendable {
     package var defaultsToPeriod: Bool
 
     /// Whether a processor's counter is needed.
-    package var needsHardware: Bool { type == PERF_TYPE_HARDWARE.rawValue }
+    package var needsHardware: Bool { type == PERF_TYPE_HARDWARE.rawValue || type == PERF_TYPE_HW_CACHE.rawValue }
+
+    /// Whether the event happens in the kernel by nature, so that counting user space alone would say 0.
+    package var happensInKernel: Bool { self == .contextSwitches || self == .migrations }
 
     private init(_ name: String, unit: String = "count", type: UInt32, config: UInt64, defaultsToPeriod: Bool = false) {
         self.name = name
@@ -25,6 +28,14 @@ package struct EventSpecification: Hashable, Sendable {
 
     private static func hardware(_ name: String, _ id: perf_hw_id) -> EventSpecification {
         EventSpecification(name, type: PERF_TYPE_HARDWARE.rawValue, config: UInt64(id.rawValue))
+    }
+
+    /// Loads, or fetches of instructions, that miss a cache: perf_event_open(2), PERF_TYPE_HW_CACHE.
+    private static func readMisses(_ name: String, _ cache: perf_hw_cache_id) -> EventSpecification {
+        let operation = UInt64(PERF_COUNT_HW_CACHE_OP_READ.rawValue)
+        let result = UInt64(PERF_COUNT_HW_CACHE_RESULT_MISS.rawValue)
+        return EventSpecification(
+            name, type: PERF_TYPE_HW_CACHE.rawValue, config: UInt64(cache.rawValue) | operation << 8 | result << 16)
     }
 
     private static func software(
@@ -45,16 +56,28 @@ package struct EventSpecification: Hashable, Sendable {
     /// Counts nothing: carries what programs in the kernel write.
     static let programOutput = software("bpf-output", PERF_COUNT_SW_BPF_OUTPUT)
 
+    /// Instructions and branches that retired, and branches that were predicted wrongly.
+    package static let instructions = hardware("instructions", PERF_COUNT_HW_INSTRUCTIONS)
+    package static let branches = hardware("branches", PERF_COUNT_HW_BRANCH_INSTRUCTIONS)
+    package static let branchMisses = hardware("branch-misses", PERF_COUNT_HW_BRANCH_MISSES)
+
+    package static let l1dMisses = readMisses("L1-dcache-load-misses", PERF_COUNT_HW_CACHE_L1D)
+    package static let llcMisses = readMisses("LLC-load-misses", PERF_COUNT_HW_CACHE_LL)
+    package static let dtlbMisses = readMisses("dTLB-load-misses", PERF_COUNT_HW_CACHE_DTLB)
+    package static let itlbMisses = readMisses("iTLB-load-misses", PERF_COUNT_HW_CACHE_ITLB)
+
+    /// Time that the task is on a CPU, by the task's own clock.
+    package static let taskClock = software("task-clock", PERF_COUNT_SW_TASK_CLOCK, unit: "nanoseconds")
+    package static let pageFaults = software("page-faults", PERF_COUNT_SW_PAGE_FAULTS, byPeriod: true)
+    package static let contextSwitches = software("context-switches", PERF_COUNT_SW_CONTEXT_SWITCHES, byPeriod: true)
+    package static let migrations = software("cpu-migrations", PERF_COUNT_SW_CPU_MIGRATIONS, byPeriod: true)
+
     /// Every event with a fixed name.
     package static let all: [EventSpecification] = [
-        cpuClock,
-        software("task-clock", PERF_COUNT_SW_TASK_CLOCK, unit: "nanoseconds"),
-        cycles,
-        hardware("instructions", PERF_COUNT_HW_INSTRUCTIONS),
-        hardware("cache-misses", PERF_COUNT_HW_CACHE_MISSES),
-        hardware("branch-misses", PERF_COUNT_HW_BRANCH_MISSES),
-        software("page-faults", PERF_COUNT_SW_PAGE_FAULTS, byPeriod: true),
-        software("context-switches", PERF_COUNT_SW_CONTEXT_SWITCHES, byPeriod: true),
+        cpuClock, taskClock,
+        cycles, instructions, hardware("cache-misses", PERF_COUNT_HW_CACHE_MISSES), branches, branchMisses,
+        l1dMisses, llcMisses, dtlbMisses, itlbMisses,
+        pageFaults, contextSwitches, migrations,
     ]
 
     /// An event of a recording that others made.

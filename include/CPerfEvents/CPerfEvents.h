@@ -44,6 +44,14 @@ int ts_perf_open(const ts_perf_spec *spec, int32_t task, int32_t cpu);
 // Its samples hold the time. Returns a descriptor, or -errno.
 int ts_perf_open_write_watch(int32_t task, uint64_t address);
 
+// Opens a counter of the calling thread, disabled, on whatever CPU. It takes no samples; reading it gives its count and
+// the nanoseconds that it was enabled and that it ran. `flags`: TS_PERF_EXCLUDE_KERNEL and TS_PERF_EXCLUDE_HV. `leader`:
+// a counter to be scheduled together with, or -1. Returns a descriptor, or -errno.
+int ts_perf_open_counter(uint32_t type, uint64_t config, uint32_t flags, int leader);
+// Enables or disables a leader and all counters that are scheduled with it.
+int ts_perf_enable_group(int leader);
+int ts_perf_disable_group(int leader);
+
 // The ioctls of an event. Return 0 or -errno.
 int ts_perf_enable(int event);
 int ts_perf_disable(int event);
@@ -79,6 +87,11 @@ int ts_tail_attach(const ts_tail *tail, int event);
 // Bytes written by the kernel so far; pairs with the kernel's store so that the records before it are visible.
 static inline uint64_t ts_ring_head(const void *page) {
     return __atomic_load_n(&((const struct perf_event_mmap_page *)page)->data_head, __ATOMIC_ACQUIRE);
+}
+
+// Whether a mapped event's counter may be read by the instruction (rdpmc, or arm64's PMU registers) instead of read(2).
+static inline int ts_perf_page_allows_user_read(const void *page) {
+    return ((const struct perf_event_mmap_page *)page)->cap_user_rdpmc;
 }
 
 // Gives the bytes before `tail` back to the kernel.
