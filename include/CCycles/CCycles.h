@@ -12,5 +12,6 @@
 #include "processors.h"
 #include "rdpmc.h"
 #include "stamps.h"
+#include "stepping.h"
 
 #endif
