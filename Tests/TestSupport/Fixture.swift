@@ -57,6 +57,13 @@ package struct Fixture: Hashable, Sendable {
         name: "chained_frames", source: "mixed_frames.c", flags: framePointers + ["-DOWN_START", "-nostartfiles"])
     package static let busyParent = Fixture(name: "busy_parent", source: "busy_parent.c")
     package static let sleeper = Fixture(name: "sleeper", source: "sleeper.c")
+    package static let steppedJumps = Fixture(
+        name: "stepped_jumps", source: "stepped_jumps.c",
+        flags: ["-D_GNU_SOURCE", "-I" + sources + "/../../include/CCycles", "-pthread", "-fno-omit-frame-pointer"])
+    /// Where the stack ended is not known to the step.
+    package static let steppedJumpsWithoutFrames = Fixture(
+        name: "stepped_jumps_frameless", source: "stepped_jumps.c",
+        flags: ["-D_GNU_SOURCE", "-I" + sources + "/../../include/CCycles", "-pthread"])
     package static let exitWith = Fixture(name: "exit_with", source: "exit_with.c")
 
     /// Starts it and waits until it says that it is ready.

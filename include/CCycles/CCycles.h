@@ -14,5 +14,6 @@
 #include "processors.h"
 #include "rdpmc.h"
 #include "stamps.h"
+#include "stepping.h"
 
 #endif
