@@ -6,7 +6,6 @@
 
 #include "assignment.h"
 #include "barriers.h"
-#include "chain.h"
 #include "clock.h"
 #include "interruptions.h"
 #include "kernels.h"

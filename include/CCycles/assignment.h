@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "stepping.h"
+
 enum {
     // Copies of the operation in the two loops whose difference is measured.
     TS_COPIES_SINGLE = 4,
@@ -39,6 +41,7 @@ typedef struct ts_assignment {
     uint64_t rounds;
     uint64_t origin;           // stamped: ticks when the loop's time begins
     ts_operation *operations;  // stamped: room for `rounds` operations
+    struct ts_step *step;      // stepped: to be prepared, then finished, around the operation
 } ts_assignment;
 
 static inline uint32_t ts_clamped_ticks(uint64_t ticks) { return ticks < UINT32_MAX ? (uint32_t)ticks : UINT32_MAX; }

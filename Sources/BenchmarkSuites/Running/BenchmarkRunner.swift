@@ -135,5 +135,10 @@ extension BenchmarkResult {
                 metric: .instructions,
                 values: operation.unavailable == nil ? [Double(operation.instructions)] : [],
                 unavailable: operation.unavailable))
+        if !operation.isRepeatable {
+            warnings.append(
+                BenchmarkWarning(
+                    "instructions-vary", "does not execute the same number of instructions each time: the last is shown"))
+        }
     }
 }

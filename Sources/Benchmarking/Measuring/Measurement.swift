@@ -88,7 +88,12 @@ public final class Measurement {
                 }
                 finish(ticks: 0)
             case Int32(TS_ASSIGNMENT_STEPPED):
-                keep(try operation())
+                if ts_step_prepare(assignment.step) == 0 {
+                    ts_step_on()
+                    keep(try operation())
+                    ts_step_off()
+                    ts_step_finish(assignment.step)
+                }
                 finish(ticks: 0)
             default:
                 return

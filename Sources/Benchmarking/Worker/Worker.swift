@@ -53,7 +53,8 @@ struct Worker {
         stages.append(usageEnd)
         let isAsynchronous = if case .asynchronous = benchmark.code { true } else { false }
         let counting = CountingStage(after: warmUp, scope: isAsynchronous ? .process : .thread)
-        stages.append(counting)
+        let counters = CounterStage(after: warmUp)
+        stages += [counters, counting] as [any MeasurementStage]
 
         func scan() -> OutsideGaps {
             OutsideGaps.scan(
@@ -81,9 +82,11 @@ struct Worker {
                 earlierOperations: warmUp.operations)
         }
         for (metric, reading) in counting.readings { report.readings[metric.id] = reading }
-        for (metric, reading) in usageEnd.readings(operations: report.operations) {
-            report.readings[metric.id] = reading
-        }
+        for (metric, reading) in counters.readings { report.readings[metric.id] = reading }
+        let usageReadings = usageEnd.readings(
+            operations: report.operations, ticksPerSecond: before.ticksPerSecond)
+        for (metric, reading) in usageReadings { report.readings[metric.id] = reading }
+        report.warnings += counters.notes.map { BenchmarkWarning("counters", $0) }
         report.warnings += counting.notes.map { BenchmarkWarning("counting", $0) }
         report.warnings += facts.warnings.map { BenchmarkWarning("clock", $0) }
         let drift = abs(before.driftPartsPerMillion(to: after))
@@ -179,7 +182,26 @@ struct WorkerFailure: Error {
     init(_ code: String, _ text: String) { failure = BenchmarkFailure(code, text) }
 }
 extension Worker {
-    private func step() throws -> WorkerAnswer { .stepped(SteppedOperation(instructions: 0, unavailable: "pending")) }
+    /// Counts the instructions of one operation, and writes their path where it was asked for.
+    private func step() throws -> WorkerAnswer {
+        let calibration = try ClockCalibration.measure(seconds: 0.005)
+        let plan = plan(ticksPerSecond: calibration.ticksPerSecond)
+        // A millisecond of operations first.
+        let warmUp = WarmUpStage(
+            warmUpIterations: benchmark.options.warmUpIterations,
+            targetTicks: UInt64(1e-3 * calibration.ticksPerSecond), deadline: plan.deadline)
+        let stepping = SteppingStage(keepsPath: request.tracePath != nil)
+        try execute(Measurement(stages: [warmUp, stepping]))
+        switch stepping.outcome {
+        case .unavailable(let reason): return .stepped(SteppedOperation(instructions: 0, unavailable: reason))
+        case .counted(let count):
+            if let path = request.tracePath {
+                try InstructionPathFile.write(
+                    addresses: stepping.path.addresses, stackPointers: stepping.path.stackPointers, to: path)
+            }
+            return .stepped(SteppedOperation(instructions: count, isRepeatable: stepping.isRepeatable))
+        }
+    }
 
     /// Measures epochs on command; see ``LockstepStage``.
     private func lockstep() throws -> WorkerAnswer {

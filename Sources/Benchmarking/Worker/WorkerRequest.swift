@@ -65,11 +65,14 @@ package enum WorkerAnswer: Codable, Sendable {
 /// One operation, counted instruction by instruction.
 package struct SteppedOperation: Codable, Hashable, Sendable {
     package var instructions: UInt64
+    /// Whether it executed as many each time.
+    package var isRepeatable: Bool
     /// Why there is no count.
     package var unavailable: String?
 
-    package init(instructions: UInt64, unavailable: String? = nil) {
+    package init(instructions: UInt64, isRepeatable: Bool = true, unavailable: String? = nil) {
         self.instructions = instructions
+        self.isRepeatable = isRepeatable
         self.unavailable = unavailable
     }
 }

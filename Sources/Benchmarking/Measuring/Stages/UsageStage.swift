@@ -1,6 +1,6 @@
 internal import CCycles
 
-/// Marks where the timed part of a process begins or ends, and what the process used between.
+/// Marks where the timed part of a process begins or ends, and tells what the process used between.
 final class UsageStage: MeasurementStage {
     enum Place {
         case begin
@@ -8,12 +8,24 @@ final class UsageStage: MeasurementStage {
     }
 
     private let place: Place
-    private(set) var usage: ProcessUsage?
+    private var usage: SelfUsage?
+    private var ticks: UInt64 = 0
+    private var memory: PeakMemory?
+    private var memoryReadings: [BenchmarkMetric: MetricReading] = [:]
 
     init(_ place: Place) { self.place = place }
 
     func next() -> ts_assignment? {
-        if usage == nil { usage = ProcessUsage.read() }
+        switch place {
+        case .begin:
+            memory = PeakMemory()
+            usage = SelfUsage.now()
+            ticks = ts_now_ticks()
+        case .end(let begin):
+            ticks = ts_now_ticks()
+            usage = SelfUsage.now()
+            memoryReadings = begin.memory?.readings() ?? [:]
+        }
         return nil
     }
 
@@ -21,8 +33,10 @@ final class UsageStage: MeasurementStage {
 
     /// What was used since the beginning.
     /// - Parameter operations: operations in between.
-    func readings(operations: UInt64) -> [BenchmarkMetric: MetricReading] {
+    func readings(operations: UInt64, ticksPerSecond: Double) -> [BenchmarkMetric: MetricReading] {
         guard case .end(let begin) = place, let first = begin.usage, let last = usage else { return [:] }
-        return last.readings(since: first, operations: operations)
+        let wall = Double(ticks &- begin.ticks) / ticksPerSecond * 1e9
+        return last.since(first).readings(operations: max(1, Int(operations)), wallNanoseconds: wall)
+            .merging(memoryReadings) { _, memory in memory }
     }
 }
