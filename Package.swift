@@ -107,6 +107,11 @@ var targets: [Target] = [
         name: "known-answers", dependencies: ["Tickscope"], path: "Benchmarks/KnownAnswers",
         swiftSettings: swiftSettings),
 
+    // Benchmarks that misbehave, for tests
+    .executableTarget(
+        name: "benchmark-fixtures", dependencies: ["Tickscope"], path: "Tests/BenchmarkFixtures",
+        swiftSettings: swiftSettings),
+
     // Fixtures, processes and probes, for every test target
     .target(
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),

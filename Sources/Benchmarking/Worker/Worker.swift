@@ -26,6 +26,7 @@ struct Worker {
 
     private func measure() throws -> WorkerReport {
         let options = benchmark.options
+        let isAsynchronous = if case .asynchronous = benchmark.code { true } else { false }
         let facts = ClockFacts.detect()
         let before = try ClockCalibration.measure(seconds: 0.02)
         let clock = EpochClock()
@@ -41,7 +42,8 @@ struct Worker {
             latency = LatencyStage(
                 after: warmUp, clock: clock, plan: plan, probes: probes,
                 preparation: preparer(ticksPerSecond: before.ticksPerSecond),
-                capacity: min(options.iterations ?? Self.latencyCapacity, Self.latencyCapacity))
+                capacity: min(options.iterations ?? Self.latencyCapacity, Self.latencyCapacity),
+                attributes: !isAsynchronous)
             stages.append(latency!)
         } else {
             throughput = ThroughputStage(after: warmUp, clock: clock, plan: plan)
@@ -51,7 +53,6 @@ struct Worker {
         let usageEnd = UsageStage(.end(usage))
         stages.insert(usage, at: 1)
         stages.append(usageEnd)
-        let isAsynchronous = if case .asynchronous = benchmark.code { true } else { false }
         let counting = CountingStage(after: warmUp, scope: isAsynchronous ? .process : .thread)
         let counters = CounterStage(after: warmUp)
         stages += [counters, counting] as [any MeasurementStage]

@@ -17,6 +17,7 @@ final class LatencyStage: MeasurementStage {
     private var attributor: InterruptionAttributor
     private let readsUsageAlways: Bool
     private let isReported: Bool
+    private let attributes: Bool
 
     private let operationsMemory: UnsafeMutableBufferPointer<ts_operation>
     private let responsesMemory: UnsafeMutableBufferPointer<UInt32>?
@@ -32,10 +33,14 @@ final class LatencyStage: MeasurementStage {
     private(set) var droppedEvents = 0
     private(set) var coreCyclesPerTick: [Double] = []
 
+    /// - Parameters:
+    ///   - capacity: the most operations that are kept.
+    ///   - attributes: whether causes are told; they cannot be for operations that change threads.
     init(
         after warmUp: WarmUpStage, clock: EpochClock, plan: StagePlan, probes: InterruptionProbes,
-        preparation: (any Preparer)?, capacity: Int
+        preparation: (any Preparer)?, capacity: Int, attributes: Bool
     ) {
+        self.attributes = attributes
         self.warmUp = warmUp
         self.clock = clock
         self.plan = plan
@@ -43,7 +48,7 @@ final class LatencyStage: MeasurementStage {
         attributor = InterruptionAttributor(probes: probes)
         readsUsageAlways = attributor.readsUsageAlways
         attributor.disarm()
-        isReported = readsUsageAlways || preparation?.measuresResponse == true
+        isReported = attributes && readsUsageAlways || preparation?.measuresResponse == true
         operationsMemory = .allocate(capacity: capacity)
         eventsMemory = .allocate(capacity: max(1_024, capacity / 8))
         // Written once, so that the kernel has given the pages before anything is measured.
@@ -104,7 +109,7 @@ final class LatencyStage: MeasurementStage {
 
     func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool) {
         if let responsesMemory { responsesMemory[base + index] = ts_clamped_ticks(stop &- intended) }
-        guard hits != 0 || processorChanged || readsUsageAlways else { return }
+        guard attributes, hits != 0 || processorChanged || readsUsageAlways else { return }
         guard
             let cause = attributor.attribute(
                 hits: InterruptionHits(rawValue: hits), processorChanged: processorChanged)

@@ -1,0 +1,136 @@
+import Glibc
+import Tickscope
+
+/// Benchmarks that misbehave, or that are slow for a known reason: what the harness says of them is tested.
+@main
+struct BenchmarkFixtures: BenchmarkSuite {
+    struct Refusal: Error {}
+
+    static var benchmarks: [Benchmark] {
+        Benchmark("fine") { run in
+            var value = hidden(UInt64(3))
+            try run.measure { value = hidden(value &* 3) }
+            keep(value)
+        }
+        Benchmark("throws") { run in try run.measure { throw Refusal() } }
+        Benchmark("throws-in-setup") { _ in throw Refusal() }
+        Benchmark("crashes") { run in
+            let numbers = [1, 2, 3]
+            let index = Int(hidden(UInt64(7)))
+            try run.measure { numbers[index] }
+        }
+        Benchmark("hangs", .timeout(seconds: 1)) { run in try run.measure { while hidden(UInt64(1)) == 1 { usleep(1_000) } } }
+        Benchmark("exits") { run in try run.measure { exit(7) } }
+        Benchmark("exits-quietly") { run in try run.measure { exit(0) } }
+        Benchmark("forks", .iterations(2)) { run in
+            try run.measure {
+                // The child outlives the operation and holds every descriptor.
+                if BenchmarkFixtures.spawn() == 0 { sleep(5); _exit(0) }
+            }
+        }
+        Benchmark("forks-and-returns", .iterations(2)) { run in try run.measure { BenchmarkFixtures.spawn() } }
+        Benchmark("never-measures") { _ in }
+        Benchmark("measures-twice") { run in
+            try run.measure {}
+            try run.measure {}
+        }
+        Benchmark("asynchronous") { run in
+            try await run.measure { await BenchmarkFixtures.next(1) }
+        }
+        Benchmark("inputs") { run in
+            let inputs = (0..<100).map { UInt64($0) }
+            try run.measure(inputs) { $0 &* 3 }
+        }
+        Benchmark("allocates-three") { run in
+            try run.measure {
+                for size in [32, 64, 128] {
+                    let memory = malloc(size)
+                    keep(memory)
+                    free(memory)
+                }
+            }
+        }
+        for (name, cause) in causes {
+            Benchmark(name, .latency, .tags("cause"), .seconds(0.5), .processes(2)) { run in
+                try cause(run)
+            }
+        }
+    }
+
+    static func next(_ value: Int) async -> Int { value + 1 }
+
+    private static func spawn() -> pid_t {
+        typealias Fork = @convention(c) () -> pid_t
+        return unsafeBitCast(dlsym(nil, "fork"), to: Fork.self)()
+    }
+
+    /// About a microsecond of work.
+    @inline(never)
+    static func work() {
+        var value = hidden(UInt64(3))
+        for _ in 0..<1_000 { value = hidden(value &* 3) }
+        keep(value)
+    }
+
+    /// Something that happens in one of a hundred operations, or a thousand.
+    private static var causes: [(String, (Measurement) throws -> Void)] {
+        [
+            ("cause-page-fault", { run in
+                let size = 1 << 30
+                let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+                madvise(memory, size, MADV_NOHUGEPAGE)
+                var offset = 0
+                var count = 0
+                try run.measure {
+                    work()
+                    count &+= 1
+                    if count % 100 == 0 {
+                        memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+                        offset = (offset + 4_096) & (size - 1)
+                    }
+                }
+            }),
+            ("cause-signal", { run in
+                signal(SIGUSR1) { _ in }
+                var count = 0
+                try run.measure {
+                    work()
+                    count &+= 1
+                    if count % 100 == 0 { raise(SIGUSR1) }
+                }
+            }),
+            ("cause-migrated", { run in
+                var count = 0
+                // One bit a CPU, a kilobit as in the C library.
+                var set = [UInt64](repeating: 0, count: 16)
+                typealias SetAffinity = @convention(c) (pid_t, Int, UnsafePointer<UInt64>) -> Int32
+                let setAffinity = unsafeBitCast(dlsym(nil, "sched_setaffinity"), to: SetAffinity.self)
+                try run.measure {
+                    work()
+                    count &+= 1
+                    if count % 100 == 0 {
+                        set[0] = 1 << UInt64(count / 100 & 1)
+                        _ = setAffinity(0, 128, set)
+                    }
+                }
+            }),
+            ("cause-blocked", { run in
+                var count = 0
+                try run.measure {
+                    work()
+                    count &+= 1
+                    if count % 100 == 0 { usleep(1) }
+                }
+            }),
+            ("cause-own-code", { run in
+                var count = 0
+                try run.measure {
+                    work()
+                    count &+= 1
+                    // Some fifty microseconds.
+                    if count % 1_000 == 0 { for _ in 0..<60 { work() } }
+                }
+            }),
+        ]
+    }
+}
