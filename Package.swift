@@ -119,7 +119,8 @@ var targets: [Target] = [
     tests("ProfileModelTests", ["ProfileModel"]),
     tests("StatisticsTests", ["Statistics", "TestSupport"]),
     tests("CycleTimingTests", ["CCycles", "CycleTiming", "TestSupport"]),
-    tests("BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "TestSupport"]),
+    tests(
+        "BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "PerfEvents", "TestSupport"]),
     tests("BenchmarkSuitesTests", ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),

@@ -23,6 +23,9 @@ test_packages=(
     python3 xz-utils  # real programs to record …
     redis-tools       # … and redis, from the package that starts no service
     linux-perf        # the peer to compare with
+    valgrind          # counts allocations and calls in another way
+    libjemalloc2      # an allocator with C++ operators of its own
+    gcc-aarch64-linux-gnu qemu-user # programs of another architecture, to count what they allocate
     golang-go         # go tool pprof reads our files
     libdevel-nytprof-perl # flamegraph.pl reads our stacks
 )

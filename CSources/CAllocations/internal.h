@@ -141,6 +141,23 @@ TS_HIDDEN void *ts_object_symbol(const ts_object *object, const char *name);
 // `definitions` gets the number of objects that define it, unless it is NULL.
 TS_HIDDEN void *ts_find_symbol(const char *name, size_t *definitions);
 
+// --- protections.c: which memory is protected
+
+typedef struct {
+    uintptr_t start, end;
+} ts_range;
+
+typedef struct {
+    ts_range *ranges;  // ascending
+    size_t count;
+} ts_read_only;
+
+// Looks now. False without procfs. ts_read_only_free is due in any case.
+TS_HIDDEN bool ts_read_only_read(ts_read_only *memory);
+TS_HIDDEN void ts_read_only_free(ts_read_only *memory);
+// Whether all of start ..< end may be read and not written.
+TS_HIDDEN bool ts_read_only_holds(const ts_read_only *memory, uintptr_t start, uintptr_t end);
+
 // --- slots.c: pointing slots elsewhere and back
 
 TS_HIDDEN void ts_slots_redirect(ts_target *targets, size_t count, ts_counting *state);

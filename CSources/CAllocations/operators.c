@@ -1,5 +1,6 @@
-// C++'s operators new and delete. In libstdc++ they call malloc and free through slots, and are counted there. Allocators
-// such as jemalloc and tcmalloc bring operators of their own that do not: those, and only those, are wrapped here.
+// C++'s operators new and delete. In libstdc++ they call malloc and free through slots, and are counted there.
+// Allocators such as jemalloc and tcmalloc bring operators of their own that do not: those, and only those, are wrapped
+// here.
 //
 // operator new may throw, so a wrapper leaves no state behind that an exception would skip: it counts afterwards, and
 // only what the operator has not already made count. Operators of the program itself hand out memory that is not the

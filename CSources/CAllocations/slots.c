@@ -3,9 +3,9 @@
 // A slot is the word through which an object calls a function of another object, or takes its address: relocations
 // JUMP_SLOT and GLOB_DAT name them all. One is redirected when it holds the function that the wrapper calls, or, in an
 // object that is bound lazily, when it still points into its own object at the stub that would bind it; where there are
-// several allocators it is bound first. What a slot held is kept and put back. Slots that the dynamic linker protects after relocation (RELRO) are made writable for the
-// moment. Every store is one aligned word, so a call in another thread goes one way or the other.
-#include <fcntl.h>
+// several allocators it is bound first. What a slot held is kept and put back. Slots that the dynamic linker protects
+// after relocation (RELRO) are made writable for the moment. Every store is one aligned word, so a call in another
+// thread goes one way or the other.
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
@@ -20,7 +20,7 @@ enum { JUMP_SLOT = R_AARCH64_JUMP_SLOT, GLOB_DAT = R_AARCH64_GLOB_DAT };
 #error "tickscope counts on x86-64 and arm64"
 #endif
 
-enum { SAVED = 8192, RANGES = 65536 };
+enum { SAVED = 8192 };
 
 static struct {
     _Atomic(void *) *slot;
@@ -28,85 +28,18 @@ static struct {
 } saved[SAVED];
 static size_t saved_count;
 
-// --- Which memory is protected
-
-typedef struct {
-    uintptr_t start, end;
-} range;
-
-typedef struct {
-    range *ranges;  // what the process may only read, ascending
-    size_t count;
-} read_only;
-
-static range *add_line(read_only *memory, uintptr_t start, uintptr_t end, const char mode[4]) {
-    if (mode[0] != 'r' || mode[1] != '-' || memory->count == RANGES) return NULL;
-    range *last = memory->count ? &memory->ranges[memory->count - 1] : NULL;
-    if (last && last->end == start) {
-        last->end = end;
-        return last;
-    }
-    memory->ranges[memory->count] = (range){start, end};
-    return &memory->ranges[memory->count++];
-}
-
-// Reads /proc/self/maps ("start-end rwxp …" a line, hexadecimal) without allocating. False without procfs.
-static bool read_only_read(read_only *memory) {
-    memory->count = 0;
-    memory->ranges = mmap(NULL, RANGES * sizeof(range), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (memory->ranges == MAP_FAILED) return false;
-    int file = open("/proc/self/maps", O_RDONLY | O_CLOEXEC);
-    if (file < 0) return false;
-    enum { START, END, MODE, REST } field = START;
-    uintptr_t numbers[2] = {0, 0};
-    char mode[4] = {0}, bytes[4096];
-    size_t letters = 0;
-    for (ssize_t count; (count = read(file, bytes, sizeof bytes)) > 0;) {
-        for (ssize_t i = 0; i < count; i++) {
-            char c = bytes[i];
-            if (c == '\n') {
-                field = START;
-                numbers[0] = numbers[1] = letters = 0;
-            } else if (field == MODE) {
-                mode[letters++] = c;
-                if (letters == sizeof mode) {
-                    field = REST;
-                    add_line(memory, numbers[0], numbers[1], mode);
-                }
-            } else if (field != REST && (c == '-' || c == ' ')) {
-                field++;
-            } else if (field != REST) {
-                numbers[field] = numbers[field] << 4 | (uintptr_t)(c <= '9' ? c - '0' : c - 'a' + 10);
-            }
-        }
-    }
-    close(file);
-    return true;
-}
-
-static void read_only_free(read_only *memory) {
-    if (memory->ranges != MAP_FAILED) munmap(memory->ranges, RANGES * sizeof(range));
-}
-
-static bool read_only_holds(const read_only *memory, uintptr_t start, uintptr_t end) {
-    for (size_t i = 0; i < memory->count; i++) {
-        if (memory->ranges[i].start <= start && end <= memory->ranges[i].end) return true;
-    }
-    return false;
-}
-
 // --- One object
 
 // The pages that the dynamic linker protects; empty without PT_GNU_RELRO.
-static range protected_pages(const ts_object *object) {
+static ts_range protected_pages(const ts_object *object) {
     uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
     for (size_t i = 0; i < object->info->dlpi_phnum; i++) {
         const ElfW(Phdr) *header = &object->info->dlpi_phdr[i];
         if (header->p_type != PT_GNU_RELRO) continue;
         uintptr_t start = object->base + header->p_vaddr;
-        return (range){start & ~(page - 1), (start + header->p_memsz) & ~(page - 1)};
+        return (ts_range){start & ~(page - 1), (start + header->p_memsz) & ~(page - 1)};
     }
-    return (range){0, 0};
+    return (ts_range){0, 0};
 }
 
 static bool is_own_code(const ts_object *object, const void *pointer) {
@@ -123,13 +56,13 @@ static bool is_own_code(const ts_object *object, const void *pointer) {
 
 typedef struct {
     const ts_object *object;
-    range pages;
+    ts_range pages;
     bool is_open;  // the protected pages are writable now
 } visited;
 
 static void set_slot(visited *object, _Atomic(void *) *slot, void *value) {
     uintptr_t place = (uintptr_t)slot;
-    range pages = object->pages;
+    ts_range pages = object->pages;
     if (!object->is_open && place >= pages.start && place < pages.end) {
         if (mprotect((void *)pages.start, pages.end - pages.start, PROT_READ | PROT_WRITE) != 0) return;
         object->is_open = true;
@@ -149,7 +82,7 @@ struct walk {
     ts_target *targets;
     size_t count;
     ts_counting *state;
-    const read_only *memory;
+    const ts_read_only *memory;
     bool may_bind_elsewhere;  // several objects define the first target: a slot not bound yet may lead to any
     void (*at_slot)(walk *, visited *, _Atomic(void *) *slot, const char *name, bool is_jump);
     size_t next;  // where restoring expects the next slot among those saved
@@ -174,7 +107,7 @@ static int visit(struct dl_phdr_info *info, size_t size, void *data) {
     visited state = {.object = &object, .pages = protected_pages(&object)};
     // Not protected yet: another thread is loading it, and will protect it, or relocate over what we do.
     if (walk->memory && state.pages.start < state.pages.end &&
-        !read_only_holds(walk->memory, state.pages.start, state.pages.end)) {
+        !ts_read_only_holds(walk->memory, state.pages.start, state.pages.end)) {
         if (walk->state) walk->state->skipped++;
         return 0;
     }
@@ -227,13 +160,13 @@ static void redirect(walk *walk, visited *object, _Atomic(void *) *slot, const c
 }
 
 void ts_slots_redirect(ts_target *targets, size_t count, ts_counting *state) {
-    read_only memory;
+    ts_read_only memory;
     walk walk = {.targets = targets, .count = count, .state = state, .memory = &memory, .at_slot = redirect};
     size_t definitions;
     ts_find_symbol(targets[0].name, &definitions);
     walk.may_bind_elsewhere = definitions > 1;
-    if (read_only_read(&memory)) dl_iterate_phdr(visit, &walk);
-    read_only_free(&memory);
+    if (ts_read_only_read(&memory)) dl_iterate_phdr(visit, &walk);
+    ts_read_only_free(&memory);
     state->slots = (uint32_t)saved_count;
 }
 

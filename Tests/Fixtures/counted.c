@@ -247,7 +247,9 @@ static void restored(void) {
     enum { RANGES = 256 };
     static struct { unsigned char *start; size_t bytes, at; } ranges[RANGES];
     size_t used = 0, count = 0;
-    for (char *line = before; line && *line && count < RANGES; line = strchr(line, '\n') ? strchr(line, '\n') + 1 : NULL) {
+    for (char *line = before, *next; *line && count < RANGES; line = next) {
+        next = line + strcspn(line, "\n");
+        if (*next) next++;
         uintptr_t start, end;
         char mode[5], path[256] = "";
         sscanf(line, "%lx-%lx %4s %*s %*s %*s %255[^\n]", &start, &end, mode, path);
@@ -277,8 +279,8 @@ static void restored(void) {
         }
     }
     bool same = before_size == after_size && memcmp(before, after, before_size) == 0;
-    printf("restored maps-equal=%d slots=%u redirected-words=%zu words-left=%zu bytes-compared=%zu\n", same, state.slots,
-           changed, differing, used);
+    printf("restored maps-equal=%d slots=%u redirected-words=%zu words-left=%zu bytes-compared=%zu\n", same,
+           state.slots, changed, differing, used);
     if (!same) printf("--- before\n%.*s--- after\n%.*s", (int)before_size, before, (int)after_size, after);
 }
 

@@ -1,5 +1,5 @@
 // Retains, releases and allocates in known ways, with one operation after another between two points; `plain NAME N`
-// runs N operations of one kind without counting.
+// runs N operations of one kind without counting; `toggled N` switches counting on and off while threads do all.
 import Glibc
 
 final class Node {
@@ -76,10 +76,33 @@ let operations: [(StaticString, () -> Void)] = [
     for _ in 0..<count { body() }
 }
 
+/// Threads that do every operation, for ever.
+func startThreads(_ count: Int) {
+    for _ in 0..<count {
+        var id = pthread_t()
+        pthread_create(&id, nil, { _ in while true { for (_, body) in operations { body() } } }, nil)
+    }
+}
+
 let arguments = CommandLine.arguments
 if arguments.count == 4, arguments[1] == "plain", let count = Int(arguments[3]) {
     // Once beforehand: the runtime makes caches with the first use.
     for (name, body) in operations where name.description == arguments[2] { repeated(count + 1, body) }
+} else if arguments.count == 3, arguments[1] == "toggled", let count = Int(arguments[2]) {
+    for (_, body) in operations { body() }
+    startThreads(3)
+    for round in 0..<count {
+        var region = region()
+        region_begin(&region)
+        repeated(10, copy)
+        if round == count - 1 {
+            region_end(&region, "copy")
+        } else {
+            ts_counting_stop()
+        }
+    }
+    print("off value=\(ts_counting_is_off())")
+    exit(0)
 } else {
     for (name, body) in operations {
         body()

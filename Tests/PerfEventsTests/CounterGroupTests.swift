@@ -100,6 +100,21 @@ struct CounterGroupTests {
         #expect(try #require(readings[0].count) > 1_000_000)
     }
 
+    @Test(
+        "A user who may not observe the kernel learns so, instead of 0",
+        .enabled(if: !Capability.isRoot && (Capability.perfEventParanoid ?? 0) >= 2))
+    func unprivileged() {
+        let readings = software { usleep(500) }
+        for name in ["context-switches", "cpu-migrations"] {
+            guard case .unavailable(let reason) = readings[name] else {
+                Issue.record("\(name) was counted")
+                continue
+            }
+            #expect(reason.contains("perf_event_paranoid"))
+        }
+        #expect(readings["page-faults"]?.count != nil)
+    }
+
     @Test("A software counter cannot be read by instruction, and an event that is not open has no page")
     func pages() {
         let group = CounterGroup([[.taskClock]])

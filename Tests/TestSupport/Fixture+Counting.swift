@@ -34,6 +34,17 @@ extension Fixture {
     /// At a fixed address: the address of malloc may be that of the program's own stub.
     package static let countedFixed = counted("counted-fixed", ["-no-pie", "-fno-pie", "-Wl,-z,lazy"])
     package static let countedStatic = counted("counted-static", ["-static"])
+    /// Compiles the program and its late library for arm64, into a folder.
+    package static func countedArm64(in folder: String) throws -> (program: String, library: String) {
+        let compiler = ["aarch64-linux-gnu-gcc", "-std=gnu11"] + commonFlags
+        for fixture in [counted, countedLateLibrary] {
+            let output = ["-o", folder + "/" + fixture.name]
+            let build = try Program.run(compiler + [sources + "/" + fixture.source] + output + fixture.flags)
+            guard try build.wait() == .exited(0) else { throw TestFailure(build.errors.text) }
+        }
+        return (folder + "/" + counted.name, folder + "/" + countedLateLibrary.name)
+    }
+
     package static let countedLateLibrary = Fixture(
         name: "libcounted.so", source: "counted_library.c", flags: ["-shared", "-fPIC"])
     /// An allocator to preload, that counts by itself.

@@ -89,6 +89,35 @@ struct CountedProgramTests {
         #expect(text.contains("aarch64 3fda88 12745010\n"))
     }
 
+    /// Its slots have other relocations. Under an emulator, which knows arm64's protections and threads.
+    @Test(
+        "The same on arm64",
+        .enabled(if: Capability.hasTool("aarch64-linux-gnu-gcc") && Capability.hasTool("qemu-aarch64")))
+    func arm64() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("tickscope-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let (program, library) = try Fixture.countedArm64(in: folder.path)
+        let run = try Program.run(
+            [
+                "qemu-aarch64", "-L", "/usr/aarch64-linux-gnu", program, "nothing", "every-entry", "failures",
+                "threads",
+                "forked", "restored", "library", library,
+            ], timeout: 120)
+        #expect(try run.wait() == .exited(0))
+        let lines = CountedLines(run.output.text)
+        #expect(lines.pair("nothing") == "0/0")
+        #expect(lines.pair("every-entry") == "10/10")
+        #expect(lines["every-entry", "bytes"] == 6055)
+        #expect(lines.pair("failures") == "1/1")
+        #expect(lines["threads", "all-allocations"] == 8 * 40 * 500)
+        #expect(lines.pair("forked") == "60/60")
+        #expect(lines["restored", "words-left"] == 0)
+        #expect(lines["restored", "maps-equal"] == 1)
+        #expect(try #require(lines["restored", "redirected-words"]) >= 4)
+        #expect(lines.pair("counted-again") == "3/3")
+    }
+
     // MARK: - Second opinions
 
     @Test("A preloaded interposer counts the same, in the same run")

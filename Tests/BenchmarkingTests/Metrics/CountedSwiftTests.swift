@@ -34,6 +34,13 @@ struct CountedSwiftTests {
             ).counted([]))
     }
 
+    @Test("Hooks come and go while other threads retain and release, short strings too")
+    func toggled() throws {
+        let lines = try Self.dynamic().counted(["toggled", "60"])
+        #expect(Self.keys.map { lines["copy", $0] } == [110, 120, 10, 10])
+        #expect(lines["off", "value"] == 1)
+    }
+
     @Test("A statically linked runtime is counted, but for what weak and unowned references give")
     func staticRuntime() throws {
         let program = try Fixture.countedSwift(
