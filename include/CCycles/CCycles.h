@@ -6,6 +6,7 @@
 
 #include "barriers.h"
 #include "clock.h"
+#include "eviction.h"
 #include "interruptions.h"
 #include "kernels.h"
 #include "processor.h"
