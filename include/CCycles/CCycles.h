@@ -7,6 +7,7 @@
 #include "assignment.h"
 #include "barriers.h"
 #include "clock.h"
+#include "eviction.h"
 #include "interruptions.h"
 #include "kernels.h"
 #include "processor.h"
