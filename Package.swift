@@ -81,7 +81,11 @@ var targets: [Target] = [
     swiftTarget(
         "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
 
-    // Floor 5: what an engine imports
+    // Floor 5: what an engine imports, in Swift and in C (`include/tickscope`)
+    .target(
+        name: "CBench", dependencies: ["CCycles"], path: ".", sources: ["CSources/CBench"],
+        publicHeadersPath: "include/tickscope", cSettings: cSettings),
+    swiftTarget("TickscopeC", ["Benchmarking", "CBench", "CCycles"]),
     swiftTarget("Tickscope", ["Benchmarking"]),
 
     // Floor 3 and 4: recordings
@@ -154,6 +158,10 @@ if Context.environment["TICKSCOPE_FUZZ"] != nil {
 
 let package = Package(
     name: "tickscope",
+    products: [
+        .library(name: "Tickscope", targets: ["Tickscope"]),
+        .library(name: "tickscope-bench", type: .dynamic, targets: ["TickscopeC"]),
+    ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),

@@ -1,5 +1,6 @@
 internal import Benchmarking
-internal import CBench
+public import CBench
+public import CCycles
 
 // The functions of `tickscope/bench.h`, for programs in C and C++.
 

@@ -108,7 +108,7 @@ package struct WorkerProcess {
 
     private static func death(_ status: Int32, said: [UInt8]) -> BenchmarkFailure {
         let lines = String(decoding: said, as: UTF8.self).split(separator: "\n")
-        let words = (lines.first { $0.contains("Fatal error") } ?? lines.last).map { ": \($0.prefix(300))" } ?? ""
+        let words = (lines.first { $0.contains("Fatal error") || $0.contains("Program crashed") } ?? lines.last).map { ": \($0.prefix(300))" } ?? ""
         let signal = status & 0x7F
         if signal != 0 {
             return BenchmarkFailure("crashed", "crashed with signal \(signal) (\(String(cString: strsignal(signal))))\(words)")
@@ -120,12 +120,16 @@ package struct WorkerProcess {
     private static func environment(_ request: WorkerRequest) throws -> [String] {
         let text = String(decoding: try JSONEncoder().encode(request), as: UTF8.self)
         var result: [String] = []
+        var hasBacktrace = false
         var entry = environ
         while let value = entry.pointee {
             let variable = String(cString: value)
+            if variable.hasPrefix("SWIFT_BACKTRACE=") { hasBacktrace = true }
             if !variable.hasPrefix("TICKSCOPE_BENCH_") { result.append(variable) }
             entry += 1
         }
+        // The message of a crash is enough, and a backtrace takes a second.
+        if !hasBacktrace { result.append("SWIFT_BACKTRACE=enable=no") }
         // Mytkowicz et al. 2009: the size of the environment moves the stack, and with it the results.
         let padding = String(repeating: "x", count: Int.random(in: 0..<4_096))
         result.append("\(WorkerRequest.paddingVariable)=\(padding)")

@@ -138,8 +138,25 @@ public final class Measurement {
 
     @inline(never) @usableFromInline
     func start() throws {
-        if hasMeasured { throw Stop.measuredTwice }
-        hasMeasured = true
+        if !begin() { throw Stop.measuredTwice }
+    }
+
+    // What loops in C call, too; see `tickscope/bench.h`.
+
+    /// Begins the one measurement; false when there was one.
+    package func begin() -> Bool {
+        defer { hasMeasured = true }
+        if hasMeasured { hasMeasuredTwice = true }
+        return !hasMeasured
+    }
+
+    private(set) var hasMeasuredTwice = false
+
+    package func nextAssignment() -> ts_assignment { next() }
+    package func finishAssignment(ticks: UInt64) { finish(ticks: ticks) }
+    package func prepareOperation(_ index: Int) { prepare(index) }
+    package func endOperation(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool) {
+        operationEnded(index, at: stop, hits: hits, processorChanged: processorChanged)
     }
 
     @inline(never) @usableFromInline

@@ -37,11 +37,14 @@ struct Worker {
         var throughput: ThroughputStage?
         var latency: LatencyStage?
         var probes = InterruptionProbes.none
+        var isDataOnly = false
         if options.mode == .latency {
             probes = InterruptionProbes.selfTest()
+            let preparation = try preparer(ticksPerSecond: before.ticksPerSecond)
+            isDataOnly = (preparation as? ColdPreparer)?.displacesCode == false
             latency = LatencyStage(
                 after: warmUp, clock: clock, plan: plan, probes: probes,
-                preparation: preparer(ticksPerSecond: before.ticksPerSecond),
+                preparation: preparation,
                 capacity: min(options.iterations ?? Self.latencyCapacity, Self.latencyCapacity),
                 attributes: !isAsynchronous)
             stages.append(latency!)
@@ -90,6 +93,10 @@ struct Worker {
         report.warnings += counters.notes.map { BenchmarkWarning("counters", $0) }
         report.warnings += counting.notes.map { BenchmarkWarning("counting", $0) }
         report.warnings += facts.warnings.map { BenchmarkWarning("clock", $0) }
+        if isDataOnly {
+            report.warnings.append(
+                BenchmarkWarning("cold-data-only", "this machine lets no program make code: only data was cold"))
+        }
         let drift = abs(before.driftPartsPerMillion(to: after))
         // Half a hundredth of a per cent; below, two readings of twenty milliseconds differ by chance.
         if drift > max(50, 3e6 * (before.relativeUncertainty + after.relativeUncertainty)) {
@@ -115,10 +122,10 @@ struct Worker {
             epochTicks: UInt64(30e-6 * ticksPerSecond), minimumEpochs: 5, iterations: benchmark.options.iterations)
     }
 
-    private func preparer(ticksPerSecond: Double) -> (any Preparer)? {
+    private func preparer(ticksPerSecond: Double) throws -> (any Preparer)? {
         switch benchmark.options.preparation {
         case .none: nil
-        case .cold: nil
+        case .cold: try ColdPreparer()
         case .idle(let microseconds): IdlePreparer(microseconds: microseconds, ticksPerSecond: ticksPerSecond)
         case .openLoop(let rate, let arrival):
             OpenLoopPreparer(perSecond: rate, arrival: arrival, ticksPerSecond: ticksPerSecond)
@@ -134,9 +141,12 @@ struct Worker {
             case .asynchronous(let body): try Self.wait(for: body, measurement)
             }
         } catch Measurement.Stop.measuredTwice {
-            throw WorkerFailure("protocol", "calls measure twice; make two benchmarks of it")
+            // Said below, as for code that cannot throw.
         } catch {
             throw WorkerFailure("threw", "threw \(String(reflecting: type(of: error))): \(error)")
+        }
+        if measurement.hasMeasuredTwice {
+            throw WorkerFailure("protocol", "calls measure twice; make two benchmarks of it")
         }
         if !measurement.hasMeasured {
             throw WorkerFailure("protocol", "never calls measure: there is nothing to time")

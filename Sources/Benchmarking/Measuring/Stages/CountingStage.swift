@@ -6,6 +6,7 @@ final class CountingStage: MeasurementStage {
     private let scope: AllocationReport.Scope
     private var counter: AllocationCounter?
     private var rounds = 0
+    private var first: AllocationReport?
     private(set) var readings: [BenchmarkMetric: MetricReading] = [:]
     private(set) var notes: [String] = []
     private(set) var sites: [AllocationSite] = []
@@ -16,9 +17,10 @@ final class CountingStage: MeasurementStage {
     }
 
     func next() -> ts_assignment? {
-        guard rounds == 0 else { return nil }
-        // Some milliseconds; at least one operation, at most as many as make a rare allocation visible.
-        rounds = max(1, min(10_000, Int(10_000_000 / warmUp.operationTicks)))
+        guard readings.isEmpty else { return nil }
+        // Some milliseconds; at least one operation, at most as many as make a rare allocation visible. Then twice as
+        // many: the difference has nothing of the harness in it.
+        rounds = rounds == 0 ? max(1, min(10_000, Int(10_000_000 / warmUp.operationTicks))) : 2 * rounds
         var assignment = ts_assignment()
         assignment.kind = Int32(TS_ASSIGNMENT_PLAIN)
         assignment.rounds = UInt64(rounds)
@@ -28,7 +30,18 @@ final class CountingStage: MeasurementStage {
 
     func finish(ticks: UInt64) {
         guard let report = counter.take()?.stop() else { return }
-        readings = report.readings(scope, operations: rounds)
+        guard let first else {
+            self.first = report
+            return
+        }
+        let all = report.readings(scope, operations: rounds)
+        let half = first.readings(scope, operations: rounds)
+        readings = Dictionary(
+            uniqueKeysWithValues: all.map { metric, reading in
+                guard let value = reading.value, let less = half[metric]?.value else { return (metric, reading) }
+                // Of 2n operations and of n, both divided by 2n.
+                return (metric, .value(max(0, 2 * (value - less))))
+            })
         notes = report.notes
         sites = report.sites
     }
