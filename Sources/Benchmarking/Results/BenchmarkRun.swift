@@ -25,6 +25,14 @@ package struct BenchmarkRun: Codable, Hashable, Sendable {
         self.results = results
     }
 
+    /// The results of both, as one run of the first machine.
+    package func adding(_ other: BenchmarkRun) -> BenchmarkRun {
+        var sum = self
+        sum.results += other.results
+        sum.durationNanoseconds += other.durationNanoseconds
+        return sum
+    }
+
     /// Whether any benchmark could not be measured.
     package var hasFailures: Bool { results.contains { $0.failure != nil } }
 }

@@ -1,30 +1,181 @@
 import ArgumentParser
 import BenchmarkSuites
 import Benchmarking
+import Glibc
+import ProfileFormats
 
 /// `tickscope bench run`.
 struct BenchRun: ParsableCommand {
-    static let configuration = CommandConfiguration(commandName: "run", abstract: "Measure benchmarks.")
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Measure benchmarks, each in fresh processes.",
+        discussion: """
+            Throughput benchmarks show what an operation costs in core cycles and nanoseconds; latency benchmarks show \
+            percentiles, and why the slow operations were slow. Without a hardware counter, core cycles come from a \
+            chain of additions measured in between. A result file is shown again, or turned into another format.
 
-    @Argument var program: String
-    @Option var seconds: Double?
-    @Option var processes: Int?
+            FORMATS
+            \(BenchmarkFormatRegistry.formats().map { "  \($0.name): \($0.summary)" }.joined(separator: "\n"))
+
+            EXAMPLES
+              tickscope bench run .build/release/engine-benchmarks
+              tickscope bench run --product engine-benchmarks --filter book -o book.json
+              tickscope bench run .build/release/engine-benchmarks --format html -o engine.html
+              tickscope bench run book.json --format markdown
+              tickscope bench run --suite 'hot path' --strict
+
+            EXIT STATUS
+              0  measured, and every budget kept or not resolved
+              1  failed, a benchmark failed, or a budget was missed
+              2  wrong usage
+              3  with --strict: a budget was not resolved
+            """)
+
+    @OptionGroup var input: BenchmarkInput
+
+    @Option(help: ArgumentHelp("Seconds that each benchmark measures, of all processes.", valueName: "seconds"))
+    var seconds: Double?
+
+    @Option(help: ArgumentHelp("Fresh processes for each benchmark (default: 10).", valueName: "count"))
+    var processes: Int?
+
+    @Option(help: ArgumentHelp("Operations that each process measures, instead of a time.", valueName: "count"))
+    var iterations: Int?
+
+    @Option(help: ArgumentHelp("Operations that each process performs before it measures.", valueName: "count"))
+    var warmUpIterations: Int?
+
+    @Option(help: ArgumentHelp("CPU to pin the measuring thread to.", valueName: "index"))
+    var cpu: Int?
+
+    @Option(help: ArgumentHelp("End a process that takes longer.", valueName: "seconds"))
+    var timeout: Double?
+
+    @Option(help: "Measure this way whatever is declared: throughput or latency.")
+    var mode: Mode?
+
+    @Flag(help: "Count the instructions of one operation exactly, by stepping through it.")
+    var instructions = false
+
+    @Option(help: ArgumentHelp("How to show the results (default: text).", valueName: "name"))
+    var format: String?
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write; - for the standard output.", valueName: "file"))
+    var output: String = "-"
+
+    @Flag(help: "Exit with 3 when a budget was not resolved.")
+    var strict = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and the results.")
+    var quiet = false
+
+    enum Mode: String, ExpressibleByArgument, CaseIterable { case throughput, latency }
+
+    func validate() throws {
+        if let format, !BenchmarkFormatRegistry.names.contains(format) {
+            throw ValidationError(
+                "no format is named '\(format)'; known are \(BenchmarkFormatRegistry.names.joined(separator: ", "))")
+        }
+        for (name, value) in [("--seconds", seconds), ("--timeout", timeout)] {
+            if let value, !(value > 0 && value < 1e6) {
+                throw ValidationError("\(name) is a positive number of seconds")
+            }
+        }
+        for (name, value) in [("--processes", processes), ("--iterations", iterations)] {
+            if let value, !(1...1_000_000_000).contains(value) { throw ValidationError("\(name) is a positive number") }
+        }
+        if let warmUpIterations, warmUpIterations < 0 {
+            throw ValidationError("--warm-up-iterations is not negative")
+        }
+    }
 
     func run() throws {
-        let file = try BenchmarkProgramFile(program)
+        if output != "-" { try AtomicFile.check(output) }
+        let name = format ?? BenchmarkFormatRegistry.name(forFile: output)
+        var options = BenchmarkFormatRegistry.Options()
+        options.terminalWidth = output == "-" ? TerminalOutput.width : nil
+        options.usesColor = output == "-" && TerminalOutput.width != nil && getenv("NO_COLOR") == nil
+        if let stored = try storedRun() {
+            return try AtomicFile.write(try BenchmarkFormatRegistry.format(named: name, options).encode(stored), to: output)
+        }
+        let selected = try input.select()
+        let console = BenchmarkConsole(isQuiet: quiet)
         var settings = BenchmarkRunner.Settings()
         settings.seconds = seconds
         settings.processes = processes
-        let runner = BenchmarkRunner(program: file, benchmarks: file.benchmarks, settings: settings)
-        let run = try runner.run(tool: "tickscope 0.1.0")
-        for r in run.results {
-            print(r.id, r.operations, r.failure?.text ?? "")
-            for s in r.series { print("   ", s.metric, s.values.sorted().map { ($0 * 1000).rounded() / 1000 }, s.unavailable ?? "", s.resolution ?? 0) }
-            if let l = r.latency {
-                for q in [0.5, 0.9, 0.99, 0.999, 0.9999] { print("   ", q, l.machine.value(quantile: q)!, l.code.value(quantile: q)!) }
-                for c in l.causes { print("   ", c) }
-            }
-            for w in r.warnings { print("   !", w.text) }
+        settings.iterations = iterations
+        settings.warmUpIterations = warmUpIterations
+        settings.cpu = cpu
+        settings.timeoutSeconds = timeout
+        settings.mode = mode.map { BenchmarkMode(rawValue: $0.rawValue) }
+        var whole: BenchmarkRun?
+        var judgements: [BudgetJudgement] = []
+        for part in selected {
+            settings.countsInstructions = instructions || BudgetJudge.needsInstructions(part.benchmarks)
+            let runner = BenchmarkRunner(program: part.program, benchmarks: part.benchmarks, settings: settings)
+            let run = try runner.run(
+                tool: "tickscope \(TickscopeCommand.version)", progress: { console.show($0) })
+            judgements += BudgetReport(run, benchmarks: part.benchmarks).judgements
+            whole = whole.map { $0.adding(run) } ?? run
         }
+        console.clear()
+        guard let whole else { return }
+        options.budgets = judgements.map(BudgetOutcome.init)
+        try AtomicFile.write(try BenchmarkFormatRegistry.format(named: name, options).encode(whole), to: output)
+        let report = BudgetReport(judgements)
+        if let summary = report.summary, !quiet { console.note(summary) }
+        if whole.hasFailures { throw ExitCode(1) }
+        let code = report.exitCode(strict: strict)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    /// The results in the file that was named, when it is one: ours, or another harness's.
+    private func storedRun() throws -> BenchmarkRun? {
+        guard let path = input.program, path == "-" || access(path, X_OK) != 0, path == "-" || access(path, R_OK) == 0
+        else { return nil }
+        let bytes = try InputFile.read(path)
+        return BenchmarkRunFile.recognizes(bytes)
+            ? try BenchmarkRunFile.decode(bytes) : try BenchmarkImportRegistry.decode(bytes, path: path)
+    }
+}
+
+extension BudgetOutcome {
+    fileprivate init(_ judgement: BudgetJudgement) {
+        let verdict: Verdict =
+            switch judgement.verdict {
+            case .kept: .kept
+            case .missed: .missed
+            case .notResolved: .notResolved
+            }
+        self.init(id: judgement.benchmark, metric: judgement.budget.metric, verdict: verdict, text: judgement.text)
+    }
+}
+
+/// What a benchmark command says on standard error.
+final class BenchmarkConsole {
+    private let isQuiet: Bool
+    private var hasLine = false
+
+    init(isQuiet: Bool) { self.isQuiet = isQuiet }
+
+    func show(_ progress: BenchmarkRunner.Progress) {
+        live("\(progress.finished + 1) of \(progress.total) processes  \(progress.benchmark)")
+    }
+
+    /// One line that is overwritten, on a terminal only.
+    func live(_ text: String) {
+        guard !isQuiet, let width = StandardError.width else { return }
+        StandardError.write("\r\u{1B}[K" + text.prefix(width - 2))
+        hasLine = true
+    }
+
+    func note(_ text: String) {
+        clear()
+        if !isQuiet { StandardError.write("tickscope: note: \(text)\n") }
+    }
+
+    func clear() {
+        guard hasLine else { return }
+        StandardError.write("\r\u{1B}[K")
+        hasLine = false
     }
 }
