@@ -102,6 +102,11 @@ var targets: [Target] = [
         name: "compare-unwind", dependencies: ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "Unwinding"],
         path: "Benchmarks/CompareUnwind", swiftSettings: swiftSettings),
 
+    // Benchmarks whose results are known in advance
+    .executableTarget(
+        name: "known-answers", dependencies: ["Tickscope"], path: "Benchmarks/KnownAnswers",
+        swiftSettings: swiftSettings),
+
     // Fixtures, processes and probes, for every test target
     .target(
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),

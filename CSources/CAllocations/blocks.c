@@ -98,9 +98,3 @@ void ts_counts_process(ts_counts *counts) {
     add_block(&overflow, sums);
     memcpy(counts, sums, sizeof sums);
 }
-
-void ts_sites_record(ts_site_log *log) {
-    ts_block *block = ts_block_here();
-    // The shared block has no thread of its own.
-    if (!block->shared) block->sites = log;
-}

@@ -86,6 +86,13 @@ void ts_counting_stop(void) {
     pthread_mutex_unlock(&lock);
 }
 
+int ts_counting_is_off(void) {
+    pthread_mutex_lock(&lock);
+    bool is_off = users == 0 && ts_swift_hooks_are_off();
+    pthread_mutex_unlock(&lock);
+    return is_off;
+}
+
 const char *ts_module_at(uintptr_t address, uintptr_t *bias) {
     Dl_info info;
     struct link_map *map = NULL;

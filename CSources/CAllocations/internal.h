@@ -93,6 +93,28 @@ TS_HIDDEN bool ts_wrappers_work(void);
 // Points the runtime's hooks at ours, or puts back what was there. Return a gap.
 TS_HIDDEN uint32_t ts_swift_hooks_install(void);
 TS_HIDDEN void ts_swift_hooks_remove(void);
+// Whether the runtime calls no hooks; makes it so where a thread has switched them on again behind our back.
+TS_HIDDEN bool ts_swift_hooks_are_off(void);
+
+// On arm64 the runtime may be built so that retain and release preserve most registers: there the hooks do as well, and
+// call on as if nothing were preserved. On x86-64 they follow the C convention (the runtime's own code clobbers the
+// registers that C lets it).
+#if defined(__aarch64__) && defined(__clang__)
+#define TS_HOOK __attribute__((preserve_most))
+#else
+#define TS_HOOK
+#endif
+
+// --- swift_adapter.c, loads.c
+
+// Makes hooks safe for strings that live in the pointer, given swift_retain and the runtime's exported variables. False
+// when the runtime is built otherwise than expected. Idempotent.
+TS_HIDDEN bool ts_swift_adapter_install(const void *retain, _Atomic(void *) *const *known, size_t known_count);
+// The places from which code at an address loads words. Return how many there are, `capacity` at most.
+TS_HIDDEN size_t ts_x86_64_loads(
+    const uint8_t *code, size_t bytes, uintptr_t at, uintptr_t *places, size_t capacity);
+TS_HIDDEN size_t ts_aarch64_loads(
+    const uint8_t *code, size_t bytes, uintptr_t at, uintptr_t *places, size_t capacity);
 
 // --- symbols.c: what loaded objects define
 

@@ -4,24 +4,14 @@
 // it is set; swift_allocObject compares its variable with its own implementation, and sets the flag when they differ
 // (disassembly of libswiftCore of Swift 6.3). So the hooks may be set late and removed again. They see every call,
 // those inside the runtime and of swift_bridgeObjectRetain included, in a statically linked runtime too. The flag is
-// ours to take back only once no thread is between the comparison and its store: swift_allocObject's variable is put
-// back first, the flag last.
+// taken back last, and looked at again later: a thread may be between the comparison and its store.
 //
 // Strong references that are got from weak and unowned ones never pass the hooks, nor do counts of code that was
 // compiled for a single thread (swift_nonatomic_…): calls of those from other objects are counted through slots.
-//
-// On arm64 the runtime may be built so that retain and release preserve most registers: there the hooks do as well, and
-// call on as if nothing were preserved. On x86-64 they follow the C convention (the runtime's own code clobbers the
-// registers that C lets it).
+#include <sched.h>
 #include <stddef.h>
 
 #include "internal.h"
-
-#if defined(__aarch64__) && __has_attribute(preserve_most)
-#define TS_HOOK __attribute__((preserve_most))
-#else
-#define TS_HOOK
-#endif
 
 typedef void *(*retain_function)(void *);
 typedef void *(*retain_n_function)(void *, uint32_t);
@@ -138,6 +128,7 @@ static bool hooks_work(void) {
     ts_counts before, after;
     static const uintptr_t metadata[4];
     const size_t bytes = 16, mask = 15;
+    void *no_pointer = (void *)(uintptr_t)0xe000000000000000;
     if (ts_counts_thread(&before) != 0) ts_counts_process(&before);
     void *box = runtime.empty_box();
     runtime.retain(box);
@@ -145,6 +136,7 @@ static bool hooks_work(void) {
     runtime.release(box);
     runtime.dealloc(runtime.alloc(metadata, bytes, mask), bytes, mask);
     if (ts_counts_thread(&after) != 0) ts_counts_process(&after);
+    if (runtime.retain(no_pointer) != no_pointer) return false;
     return after.retains > before.retains && after.releases >= before.releases + 2 && after.objects > before.objects;
 }
 
@@ -155,6 +147,9 @@ uint32_t ts_swift_hooks_install(void) {
         void *current = atomic_load(hooks[i].variable);
         if (current != hooks[i].hook) atomic_store(&originals[i], current);
     }
+    _Atomic(void *) *known[HOOKS];
+    for (size_t i = 0; i < HOOKS; i++) known[i] = hooks[i].variable;
+    if (!ts_swift_adapter_install((const void *)runtime.retain, known, HOOKS)) return TS_GAP_UNSAFE_HOOKS;
     old_flag = atomic_load(flag);
     atomic_store(flag, true);
     for (size_t i = 0; i < HOOKS; i++) atomic_store(hooks[i].variable, hooks[i].hook);
@@ -169,7 +164,15 @@ void ts_swift_hooks_remove(void) {
         // Somebody else's by now: stays, and may go on calling ours.
         atomic_compare_exchange_strong(hooks[i].variable, &expected, atomic_load(&originals[i]));
     }
-    if (!old_flag) atomic_store(flag, false);
+    for (int i = 0; i < 3 && !old_flag; i++) {
+        atomic_store(flag, false);
+        sched_yield();
+    }
+}
+
+bool ts_swift_hooks_are_off(void) {
+    if (flag && !old_flag && atomic_load(flag)) atomic_store(flag, false);
+    return !flag || !atomic_load(flag) || old_flag;
 }
 
 // --- Through slots: what the hooks do not see

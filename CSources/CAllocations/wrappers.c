@@ -44,6 +44,18 @@ static __attribute__((noinline)) void record_site(ts_block *block, size_t bytes,
     }
 }
 
+void ts_sites_record(ts_site_log *log) {
+    ts_block *block = ts_block_here();
+    // The shared block has no thread of its own.
+    if (block->shared) return;
+    block->sites = NULL;
+    if (log && backtrace) {
+        void *frame;
+        backtrace(&frame, 1);
+    }
+    block->sites = log;
+}
+
 void ts_count_allocation(ts_block *block, uint64_t reserved, size_t bytes, void *caller) {
     ts_add(block, TS_ALLOCATIONS, 1);
     ts_add(block, TS_BYTES_REQUESTED, bytes);
@@ -200,10 +212,6 @@ uint32_t ts_wrappers_prepare(void) {
     void *functions[sizeof ts_malloc_targets / sizeof *ts_malloc_targets];
     for (size_t i = 0; i < ts_malloc_target_count; i++) functions[i] = ts_find_symbol(ts_malloc_targets[i].name, NULL);
     if (!functions[MALLOC] || !functions[REALLOC] || !functions[FREE]) return TS_GAP_NO_ALLOCATOR;
-    if (backtrace) {
-        void *frame;
-        backtrace(&frame, 1);
-    }
     uintptr_t home = module_base(functions[MALLOC]);
     usable_function usable = (usable_function)ts_find_symbol("malloc_usable_size", NULL);
     if (usable && module_base((void *)usable) == home) atomic_store(&usable_size, usable);

@@ -236,7 +236,10 @@ static char *file_text(const char *path, size_t *size) {
 // Protections of all memory before and after; the slots of this program and of its libraries are compared by who asks
 // for the words of every writable or once writable mapping that is private to a file.
 static void restored(void) {
-    free(keep(malloc(10)));
+    ts_counting state;
+    // Once beforehand: the C library keeps what is registered for a fork.
+    ts_counting_start(TS_COUNT_ALLOCATIONS | TS_COUNT_SWIFT, &state);
+    ts_counting_stop();
     size_t before_size, after_size;
     (void)file_text("/proc/self/maps", &before_size);
     char *before = file_text("/proc/self/maps", &before_size);
@@ -257,7 +260,6 @@ static void restored(void) {
         count++;
     }
     for (size_t i = 0; i < count; i++) memcpy(copies + ranges[i].at, ranges[i].start, ranges[i].bytes);
-    ts_counting state;
     ts_counting_start(TS_COUNT_ALLOCATIONS | TS_COUNT_SWIFT, &state);
     size_t changed = 0;
     for (size_t i = 0; i < count; i++) {
@@ -280,6 +282,37 @@ static void restored(void) {
     if (!same) printf("--- before\n%.*s--- after\n%.*s", (int)before_size, before, (int)after_size, after);
 }
 
+// --- Reading code
+
+// Not in the public header.
+size_t ts_x86_64_loads(const uint8_t *code, size_t bytes, uintptr_t at, uintptr_t *places, size_t capacity);
+size_t ts_aarch64_loads(const uint8_t *code, size_t bytes, uintptr_t at, uintptr_t *places, size_t capacity);
+
+static void decode(void) {
+    // As clang assembles: push %rbp; mov %rsp,%rbp; movzbl 0x28e9f6(%rip),%eax; mov 0x188094(%rip),%rax; pop %rbp;
+    // jmp *%rax; mov -0x10(%rip),%r9; jmp *0x18759e(%rip)
+    static const uint8_t x86_64[] = {
+        0x55, 0x48, 0x89, 0xe5, 0x0f, 0xb6, 0x05, 0xf6, 0xe9, 0x28, 0x00, 0x48, 0x8b, 0x05, 0x94, 0x80, 0x18, 0x00,
+        0x5d, 0xff, 0xe0, 0x4c, 0x8b, 0x0d, 0xf0, 0xff, 0xff, 0xff, 0xff, 0x25, 0x9e, 0x75, 0x18, 0x00,
+    };
+    // stp x29,x30,[sp,#-16]!; adrp x8,#0x12345000; ldrb w8,[x8,#5]; adrp x9,#-0x3000; ldr x9,[x9,#0xa88];
+    // adrp x10,#0x1000; ldr x0,[x8,#16]; ldr x1,[x11,#16]; br x9
+    static const uint8_t aarch64[] = {
+        0xfd, 0x7b, 0xbf, 0xa9, 0x28, 0x1a, 0x09, 0xb0, 0x08, 0x15, 0x40, 0x39, 0xe9, 0xff, 0xff, 0xb0, 0x29, 0x45,
+        0x45, 0xf9, 0x0a, 0x00, 0x00, 0xb0, 0x00, 0x09, 0x40, 0xf9, 0x61, 0x09, 0x40, 0xf9, 0x20, 0x01, 0x1f, 0xd6,
+    };
+    uintptr_t places[4];
+    printf("x86-64");
+    for (size_t i = 0, count = ts_x86_64_loads(x86_64, sizeof x86_64, 0x400000, places, 4); i < count; i++) {
+        printf(" %lx", places[i]);
+    }
+    printf("\naarch64");
+    for (size_t i = 0, count = ts_aarch64_loads(aarch64, sizeof aarch64, 0x400ff0, places, 4); i < count; i++) {
+        printf(" %lx", places[i]);
+    }
+    printf("\n");
+}
+
 int main(int argc, char **argv) {
     static const struct { const char *name; void (*body)(void); } bodies[] = {
         {"nothing", nothing}, {"every-entry", every_entry}, {"failures", failures}, {"inside-library", inside_library},
@@ -292,6 +325,7 @@ int main(int argc, char **argv) {
         if (strcmp(argv[i], "toggled") == 0) toggled();
         if (strcmp(argv[i], "restored") == 0) restored();
         if (strcmp(argv[i], "sites") == 0) sites();
+        if (strcmp(argv[i], "decode") == 0) decode();
         if (strcmp(argv[i], "library") == 0) {
             library = argv[++i];
             late_library();

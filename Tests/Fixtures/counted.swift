@@ -33,6 +33,7 @@ struct Polygon: Shape {
 
 let shared = Node(7)
 let ten = (0..<10).map { Node($0) }
+let words = (10..<20).map { "letters-\($0)" }
 weak var weakNode: Node? = shared
 unowned let unownedNode = shared
 
@@ -57,10 +58,18 @@ unowned let unownedNode = shared
     text += "y"
     keep(text)
 }
+/// Ten strings that live in the pointer, 10 letters each: one buffer, and nothing to retain.
+@inline(never) func smallStrings() {
+    var copy = words
+    copy.append(words[3])
+    keep(copy)
+    if copy[10] != "letters-13" { fatalError() }
+}
 
-let operations: [(String, () -> Void)] = [
+let operations: [(StaticString, () -> Void)] = [
     ("instance", instance), ("array", array), ("closure", closure), ("boxes", boxes), ("copy", copy),
     ("weak", weakLoad), ("unowned", unownedLoad), ("string", string),
+    ("small-strings", smallStrings),
 ]
 
 @inline(never) func repeated(_ count: Int, _ body: () -> Void) {
@@ -70,14 +79,14 @@ let operations: [(String, () -> Void)] = [
 let arguments = CommandLine.arguments
 if arguments.count == 4, arguments[1] == "plain", let count = Int(arguments[3]) {
     // Once beforehand: the runtime makes caches with the first use.
-    for (name, body) in operations where name == arguments[2] { repeated(count + 1, body) }
+    for (name, body) in operations where name.description == arguments[2] { repeated(count + 1, body) }
 } else {
     for (name, body) in operations {
         body()
         var region = region()
         region_begin(&region)
         repeated(100, body)
-        region_end(&region, name)
+        name.withUTF8Buffer { region_end(&region, $0.baseAddress!) }
     }
     var region = region()
     region_begin(&region)

@@ -2,7 +2,8 @@
 // interposed at link time, so a program that is not being counted runs exactly the instructions it was linked with.
 //
 // While counting is on, the slots through which loaded objects call malloc and its kin (their global offset tables)
-// point to counting wrappers, and the Swift runtime's own hooks to counting hooks. Afterwards both are what they were.
+// point to counting wrappers, and the Swift runtime's own hooks to counting hooks. Afterwards both are what they were;
+// only a function of the runtime that is called while hooks are on stays replaced (swift_adapter.c tells why).
 // Not counted:
 //   - calls that do not go through a slot: inside a statically linked C library or allocator, through a pointer that
 //     was stored before counting began, by system call (mmap), and those of the dynamic linker for itself (a new
@@ -44,6 +45,7 @@ enum ts_counting_gap {
     TS_GAP_NO_RUNTIME,    // no Swift runtime in the process, or one whose symbols were stripped
     TS_GAP_OLD_RUNTIME,   // the runtime lacks the hooks: before Swift 6.1
     TS_GAP_DEAD_HOOKS,    // the runtime has the hooks and does not call them
+    TS_GAP_UNSAFE_HOOKS,  // the runtime's hooks crash on short strings, and it cannot be mended (swift_adapter.c)
 };
 
 enum { TS_COUNT_ALLOCATIONS = 1, TS_COUNT_SWIFT = 2 };
@@ -68,6 +70,10 @@ void ts_counting_start(uint32_t what, ts_counting *state);
 // Undoes one call of ts_counting_start; the last one puts every slot and hook back.
 void ts_counting_stop(void);
 
+// Whether nobody counts and nothing is slower for it. To be asked before time is measured: a thread that was in
+// swift_allocObject as counting stopped may have switched the runtime's hooks on again, which this undoes.
+int ts_counting_is_off(void);
+
 // What the calling thread has done. Returns 0, or -1 when more threads live than there are blocks for, so that this one
 // is only part of the whole process's counts.
 int ts_counts_thread(ts_counts *counts);
@@ -91,7 +97,7 @@ typedef struct ts_site_log {
 } ts_site_log;
 
 // Records the calling thread's next `capacity` counted allocations, until it is called with NULL. Slow for those, and
-// for those only.
+// for those only. The first call loads the C library's unwinder, which allocates.
 void ts_sites_record(ts_site_log *log);
 
 // The loaded file that an address lies in, and by how much it was moved when it was loaded. Returns its path, or NULL.

@@ -7,8 +7,12 @@
 #include "assignment.h"
 #include "barriers.h"
 #include "chain.h"
+#include "clock.h"
 #include "interruptions.h"
+#include "kernels.h"
+#include "processor.h"
 #include "processors.h"
+#include "rdpmc.h"
 #include "stamps.h"
 
 #endif

@@ -6,9 +6,13 @@
 
 #include <stdint.h>
 
-// Executes `hundreds` times 100 dependent additions (at least one hundred).
-static inline void ts_chain_add(uint64_t hundreds) {
+#include "stamps.h"
+
+// Executes `hundreds` times 100 dependent additions (at least one hundred). Returns the ticks, stamps included.
+static inline uint64_t ts_chain_add(uint64_t hundreds) {
     uint64_t value = 1;
+    uint32_t processor;
+    uint64_t start = ts_ticks_start();
 #if defined(__x86_64__)
     __asm__ volatile(
         ".p2align 6\n"
@@ -30,6 +34,7 @@ static inline void ts_chain_add(uint64_t hundreds) {
         :
         : "cc");
 #endif
+    return ts_ticks_stop(&processor) - start;
 }
 
 #endif

@@ -1,4 +1,3 @@
-internal import Statistics
 
 /// The values of one metric of one benchmark.
 package struct MetricSeries: Codable, Hashable, Sendable {

@@ -1,0 +1,47 @@
+import Tickscope
+
+/// Benchmarks whose cost is known in advance: what the harness says of them says how good it is.
+@main
+struct KnownAnswers: BenchmarkSuite {
+    static var benchmarks: [Benchmark] {
+        Benchmark("empty", .tags("known")) { run in try run.measure {} }
+
+        // A chain of multiplications: three core cycles each on every x86-64 core of the last ten years.
+        Benchmark("imul", arguments: [1, 2, 5, 10, 20, 40, 80], .tags("known")) { run, count in
+            var value = hidden(UInt64(3))
+            try run.measure {
+                for _ in 0..<count { value = hidden(value &* 0x9E37_79B9_7F4A_7C15) }
+            }
+            keep(value)
+        }
+
+        // Additions that depend on each other: one cycle each.
+        Benchmark("add", .tags("known")) { run in
+            var value = hidden(UInt64(3))
+            let addend = hidden(UInt64(5))
+            try run.measure { value = hidden(value &+ addend) }
+            keep(value)
+        }
+
+        Benchmark("allocate", .tags("known")) { run in
+            try run.measure {
+                let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
+                keep(memory)
+                memory.deallocate()
+            }
+        }
+
+        Benchmark("sum", arguments: [16, 64, 256, 1024, 4096], .throughput(.bytes(8))) { run, count in
+            let numbers = (0..<count).map { Double($0) }
+            try run.measure { numbers.reduce(0, +) }
+        }
+
+        Benchmark("sort", .latency) { run in
+            var numbers = (0..<64).map { UInt32(truncatingIfNeeded: $0 &* 2_654_435_761) }
+            try run.measure {
+                numbers[7] &+= 1
+                keep(numbers.sorted())
+            }
+        }
+    }
+}

@@ -1,0 +1,197 @@
+internal import CCycles
+internal import CycleTiming
+internal import Glibc
+
+/// Measures one benchmark in this process.
+struct Worker {
+    let benchmark: Benchmark.Case
+    let request: WorkerRequest
+
+    func run() -> WorkerAnswer {
+        do {
+            if let cpu = benchmark.options.cpu { try ProcessorAffinity(processors: [cpu]).apply() }
+            switch request.action {
+            case .step: return try step()
+            case .lockstep: return try lockstep()
+            default: return .measured(try measure())
+            }
+        } catch let failure as WorkerFailure {
+            return .failed(failure.failure)
+        } catch {
+            return .failed(BenchmarkFailure("not-supported", "\(error)"))
+        }
+    }
+
+    // MARK: Measuring
+
+    private func measure() throws -> WorkerReport {
+        let options = benchmark.options
+        let facts = ClockFacts.detect()
+        let before = try ClockCalibration.measure(seconds: 0.02)
+        let clock = EpochClock()
+        let plan = plan(ticksPerSecond: before.ticksPerSecond)
+        let warmUp = WarmUpStage(
+            warmUpIterations: options.warmUpIterations, targetTicks: plan.epochTicks, deadline: plan.deadline)
+        var stages: [any MeasurementStage] = [warmUp]
+        var throughput: ThroughputStage?
+        var latency: LatencyStage?
+        var probes = InterruptionProbes.none
+        if options.mode == .latency {
+            probes = InterruptionProbes.selfTest()
+            latency = LatencyStage(
+                after: warmUp, clock: clock, plan: plan, probes: probes,
+                preparation: preparer(ticksPerSecond: before.ticksPerSecond),
+                capacity: min(options.iterations ?? Self.latencyCapacity, Self.latencyCapacity))
+            stages.append(latency!)
+        } else {
+            throughput = ThroughputStage(after: warmUp, clock: clock, plan: plan)
+            stages.append(throughput!)
+        }
+        let usage = UsageStage(.begin)
+        let usageEnd = UsageStage(.end(usage))
+        stages.insert(usage, at: 1)
+        stages.append(usageEnd)
+        let isAsynchronous = if case .asynchronous = benchmark.code { true } else { false }
+        let counting = CountingStage(after: warmUp, scope: isAsynchronous ? .process : .thread)
+        stages.append(counting)
+
+        func scan() -> OutsideGaps {
+            OutsideGaps.scan(
+                ticks: UInt64(0.02 * before.ticksPerSecond), shortestTicks: Self.shortestGapTicks, probes: probes)
+        }
+        let gapsBefore = latency == nil ? nil : scan()
+        let measurement = Measurement(stages: stages)
+        try execute(measurement)
+        let after = try ClockCalibration.measure(seconds: 0.02)
+
+        var report = WorkerReport(
+            ticksPerSecondAtStart: before.ticksPerSecond, ticksPerSecondAtEnd: after.ticksPerSecond,
+            rateUncertainty: before.relativeUncertainty, tickStep: facts.stepTicks, stampTicks: facts.stampPairTicks,
+            firstOperationTicks: warmUp.firstOperationTicks ?? 0, operations: 0)
+        if let throughput {
+            report.operations = throughput.operations
+            report.epochs = throughput.epochs
+            report.operationsPerEpoch = throughput.operationsPerEpoch
+        }
+        if let latency {
+            report.operations = UInt64(latency.count)
+            report.latency = LatencyRecord(
+                latency, inputOrder: measurement.inputOrder, ticksPerSecond: before.ticksPerSecond,
+                gaps: (gapsBefore ?? OutsideGaps(scannedTicks: 0, counts: [])) + scan(), probes: probes,
+                earlierOperations: warmUp.operations)
+        }
+        for (metric, reading) in counting.readings { report.readings[metric.id] = reading }
+        for (metric, reading) in usageEnd.readings(operations: report.operations) {
+            report.readings[metric.id] = reading
+        }
+        report.warnings += counting.notes.map { BenchmarkWarning("counting", $0) }
+        report.warnings += facts.warnings.map { BenchmarkWarning("clock", $0) }
+        let drift = abs(before.driftPartsPerMillion(to: after))
+        // Half a hundredth of a per cent; below, two readings of twenty milliseconds differ by chance.
+        if drift > max(50, 3e6 * (before.relativeUncertainty + after.relativeUncertainty)) {
+            report.warnings.append(
+                BenchmarkWarning(
+                    "clock-drift",
+                    "the clock's rate changed by \(Int(drift)) ppm during the run: nanoseconds are not to be trusted"))
+        }
+        return report
+    }
+
+    /// Two stamps in a row lie closer together than this, about 80 ns.
+    private static let shortestGapTicks: UInt64 = 200
+    /// 8 bytes each: 16 MiB.
+    private static let latencyCapacity = 1 << 21
+
+    private func plan(ticksPerSecond: Double) -> StagePlan {
+        let seconds = request.seconds ?? 0.1
+        let timeout = benchmark.options.timeoutSeconds ?? max(60, 20 * seconds)
+        return StagePlan(
+            budgetTicks: UInt64(seconds * ticksPerSecond),
+            deadline: ts_now_ticks() + UInt64(0.8 * timeout * ticksPerSecond),
+            epochTicks: UInt64(30e-6 * ticksPerSecond), minimumEpochs: 5, iterations: benchmark.options.iterations)
+    }
+
+    private func preparer(ticksPerSecond: Double) -> (any Preparer)? {
+        switch benchmark.options.preparation {
+        case .none: nil
+        case .cold: nil
+        case .idle(let microseconds): IdlePreparer(microseconds: microseconds, ticksPerSecond: ticksPerSecond)
+        case .openLoop(let rate, let arrival):
+            OpenLoopPreparer(perSecond: rate, arrival: arrival, ticksPerSecond: ticksPerSecond)
+        }
+    }
+
+    // MARK: Running the benchmark's code
+
+    func execute(_ measurement: Measurement) throws {
+        do {
+            switch benchmark.code {
+            case .synchronous(let body): try body(measurement)
+            case .asynchronous(let body): try Self.wait(for: body, measurement)
+            }
+        } catch Measurement.Stop.measuredTwice {
+            throw WorkerFailure("protocol", "calls measure twice; make two benchmarks of it")
+        } catch {
+            throw WorkerFailure("threw", "threw \(String(reflecting: type(of: error))): \(error)")
+        }
+        if !measurement.hasMeasured {
+            throw WorkerFailure("protocol", "never calls measure: there is nothing to time")
+        }
+        if !measurement.isDone {
+            throw WorkerFailure("protocol", "left its operation before the measurement was over")
+        }
+    }
+
+    /// Runs an asynchronous body while the main thread waits.
+    private static func wait(for body: @escaping Benchmark.AsyncBody, _ measurement: Measurement) throws {
+        // The task is the only one to use them until it has ended.
+        struct Handover: @unchecked Sendable {
+            let body: Benchmark.AsyncBody
+            let measurement: Measurement
+            let done: UnsafeMutablePointer<sem_t>
+            let outcome: UnsafeMutablePointer<Result<Void, any Error>>
+        }
+        let handover = Handover(
+            body: body, measurement: measurement, done: .allocate(capacity: 1), outcome: .allocate(capacity: 1))
+        sem_init(handover.done, 0, 0)
+        handover.outcome.initialize(to: .success(()))
+        Task.detached {
+            do {
+                try await handover.body(handover.measurement)
+            } catch {
+                handover.outcome.pointee = .failure(error)
+            }
+            sem_post(handover.done)
+        }
+        while sem_wait(handover.done) != 0 && errno == EINTR {}
+        let outcome = handover.outcome.move()
+        sem_destroy(handover.done)
+        handover.done.deallocate()
+        handover.outcome.deallocate()
+        try outcome.get()
+    }
+}
+
+/// A benchmark that cannot be measured.
+struct WorkerFailure: Error {
+    let failure: BenchmarkFailure
+
+    init(_ code: String, _ text: String) { failure = BenchmarkFailure(code, text) }
+}
+extension Worker {
+    private func step() throws -> WorkerAnswer { .stepped(SteppedOperation(instructions: 0, unavailable: "pending")) }
+
+    /// Measures epochs on command; see ``LockstepStage``.
+    private func lockstep() throws -> WorkerAnswer {
+        guard let commands = request.commandDescriptor, let answers = request.answerDescriptor else {
+            throw WorkerFailure("protocol", "a comparison needs descriptors for its commands and answers")
+        }
+        let calibration = try ClockCalibration.measure(seconds: 0.005)
+        let plan = plan(ticksPerSecond: calibration.ticksPerSecond)
+        let warmUp = WarmUpStage(
+            warmUpIterations: benchmark.options.warmUpIterations, targetTicks: plan.epochTicks, deadline: plan.deadline)
+        let stage = LockstepStage(after: warmUp, commands: commands, answers: answers)
+        try execute(Measurement(stages: [warmUp, stage]))
+        return .finished
+    }
+}

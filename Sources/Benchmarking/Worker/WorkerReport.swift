@@ -1,0 +1,75 @@
+/// What one fresh process measured of one benchmark.
+package struct WorkerReport: Codable, Hashable, Sendable {
+    /// The clock's rate before and after, ticks per second; how well it is known, as a share.
+    package var ticksPerSecondAtStart: Double
+    package var ticksPerSecondAtEnd: Double
+    package var rateUncertainty: Double
+    package var tickStep: Int
+    package var stampTicks: Int
+    /// Ticks of the very first operation.
+    package var firstOperationTicks: UInt64
+    package var operations: UInt64
+    /// Throughput mode: every epoch from the first on.
+    package var epochs: [ThroughputEpoch] = []
+    /// Operations in each epoch.
+    package var operationsPerEpoch: UInt64 = 0
+    package var latency: LatencyRecord?
+    /// By identifier of the metric.
+    package var readings: [String: MetricReading] = [:]
+    package var warnings: [BenchmarkWarning] = []
+}
+
+/// What one process measured of single operations.
+package struct LatencyRecord: Codable, Hashable, Sendable {
+    /// Ticks of operations that nothing interrupted.
+    package var undisturbed: LatencyHistogram
+    /// Ticks of those that were, by ``OutlierCause``.
+    package var disturbed: [String: LatencyHistogram]
+    /// Open loop: ticks from the intended start.
+    package var response: LatencyHistogram?
+    /// Ticks inside operations, all together.
+    package var totalTicks: Double
+    package var coreCyclesPerTick: [Double]
+    /// The slowest, slowest first; the cause of undisturbed ones is yet to be told.
+    package var worst: [OutlierRecord]
+    /// Slow ones in the order of time.
+    package var timeline: [OutlierRecord]
+    /// Gaps that nothing in the guest explains, as a scan of this process found them; see ``OutsideGaps``.
+    package var outsideGaps: OutsideGaps
+    /// Interruptions that there was no room for.
+    package var droppedEvents: Int
+    /// Causes that this machine cannot tell, with the reason.
+    package var unsoundProbes: [String]
+}
+
+/// How often the machine takes the CPU away without the guest's kernel knowing, by length.
+package struct OutsideGaps: Codable, Hashable, Sendable {
+    /// Ticks spent looking.
+    package var scannedTicks: Double
+    /// Number of gaps of at least 2^index and less than 2^(index + 1) ticks.
+    package var counts: [Double]
+
+    package init(scannedTicks: Double, counts: [Double]) {
+        self.scannedTicks = scannedTicks
+        self.counts = counts
+    }
+
+    package static func + (a: OutsideGaps, b: OutsideGaps) -> OutsideGaps {
+        let length = max(a.counts.count, b.counts.count)
+        let counts = (0..<length).map { index in
+            (index < a.counts.count ? a.counts[index] : 0) + (index < b.counts.count ? b.counts[index] : 0)
+        }
+        return OutsideGaps(scannedTicks: a.scannedTicks + b.scannedTicks, counts: counts)
+    }
+
+    /// Gaps of a length class to expect within some time.
+    package func expected(class index: Int, ticks: Double) -> Double {
+        guard scannedTicks > 0, counts.indices.contains(index) else { return 0 }
+        return counts[index] / scannedTicks * ticks
+    }
+
+    /// The class of a length.
+    package static func lengthClass(_ ticks: Double) -> Int {
+        ticks < 1 ? 0 : UInt64.bitWidth - 1 - UInt64(min(ticks, 1e18)).leadingZeroBitCount
+    }
+}
