@@ -1,5 +1,6 @@
 package import Benchmarking
 internal import ProfileFormats
+internal import Statistics
 
 /// Results for spreadsheets: RFC 4180 with a header row, one row a metric of a benchmark.
 ///

@@ -1,4 +1,4 @@
-package import ProfileFormats
+internal import ProfileFormats
 
 /// The formats of benchmark results, by name.
 package enum BenchmarkFormatRegistry {

@@ -1,5 +1,6 @@
 package import Benchmarking
 internal import ProfileFormats
+internal import Statistics
 
 /// The JSON of Java's JMH, as jmh.morethan.io and its plug-ins for build servers read it.
 ///
@@ -49,27 +50,31 @@ package struct JMHFormat: BenchmarkFormat {
 
     private func average(_ series: MetricSeries, unit: String) -> JSONValue {
         let summary = MetricSummary(series)
+        let interval = summary?.interval
         let sorted = series.values.sorted()
-        let epochs = series.epochs.flatMap { $0.contains(where: \.isEmpty) || $0.isEmpty ? nil : $0 }
+        let percentiles = Self.averagePercentiles.map { name, share -> (String, JSONValue) in
+            (name, Self.number(Quantile.ofSorted(sorted, at: share)))
+        }
+        // An iteration that some fork lacks would have no place.
+        let epochs = series.epochs.flatMap { $0.isEmpty || $0.contains(where: \.isEmpty) ? nil : $0 }
+        let forks = epochs ?? series.values.map { [$0] }
         return .object([
-            ("score", Self.number(summary?.estimate)), ("scoreError", Self.number(summary?.interval?.halfWidth)),
-            (
-                "scoreConfidence",
-                .array([Self.number(summary?.interval?.lower), Self.number(summary?.interval?.upper)])
-            ),
-            (
-                "scorePercentiles",
-                .object([("0.0", 0.0), ("50.0", 0.5), ("90.0", 0.9), ("95.0", 0.95), ("99.0", 0.99), ("100.0", 1)].map {
-                    ($0.0, Self.number(sorted.isEmpty ? nil : sorted[Int(Double(sorted.count - 1) * $0.1)]))
-                })
-            ),
+            ("score", Self.number(summary?.estimate)),
+            ("scoreError", Self.number(interval?.halfWidth)),
+            ("scoreConfidence", .array([Self.number(interval?.lower), Self.number(interval?.upper)])),
+            ("scorePercentiles", .object(percentiles)),
             ("scoreUnit", .text(unit)),
-            (
-                "rawData",
-                .array((epochs ?? series.values.map { [$0] }).map { .array($0.map { Self.number($0) }) })
-            ),
+            ("rawData", .array(forks.map { fork in JSONValue.array(fork.map { Self.number($0) }) })),
         ])
     }
+
+    private static let averagePercentiles: [(String, Double)] = [
+        ("0.0", 0), ("50.0", 0.5), ("90.0", 0.9), ("95.0", 0.95), ("99.0", 0.99), ("100.0", 1),
+    ]
+    private static let sampledPercentiles: [(String, Double)] = [
+        ("0.0", 0), ("50.0", 0.5), ("90.0", 0.9), ("95.0", 0.95), ("99.0", 0.99), ("99.9", 0.999),
+        ("99.99", 0.9999), ("99.999", 0.99999), ("99.9999", 0.999999), ("100.0", 1),
+    ]
 
     private func sampled(_ result: BenchmarkResult) -> JSONValue {
         guard let latency = result.latency else { return .null }
@@ -86,14 +91,7 @@ package struct JMHFormat: BenchmarkFormat {
         return .object([
             ("score", Self.number(latency.nanoseconds(mean))), ("scoreError", .text("NaN")),
             ("scoreConfidence", .array([.text("NaN"), .text("NaN")])),
-            (
-                "scorePercentiles",
-                .object([
-                    ("0.0", at(0)), ("50.0", at(0.5)), ("90.0", at(0.9)), ("95.0", at(0.95)), ("99.0", at(0.99)),
-                    ("99.9", at(0.999)), ("99.99", at(0.9999)), ("99.999", at(0.99999)), ("99.9999", at(0.999999)),
-                    ("100.0", at(1)),
-                ])
-            ),
+            ("scorePercentiles", .object(Self.sampledPercentiles.map { ($0.0, at($0.1)) })),
             ("scoreUnit", .text("ns/op")), ("rawDataHistogram", .array([.array([.array(buckets)])])),
         ])
     }

@@ -1,5 +1,6 @@
 package import Benchmarking
 internal import ProfileFormats
+internal import Statistics
 
 /// JUnit's XML, as continuous integration reads it: each benchmark is a test case.
 ///

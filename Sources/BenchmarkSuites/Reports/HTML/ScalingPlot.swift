@@ -1,6 +1,7 @@
 internal import Benchmarking
 internal import Glibc
 internal import ProfileFormats
+internal import Statistics
 
 /// Cost by size, and the fitted curve; both axes logarithmic.
 enum ScalingPlot {
