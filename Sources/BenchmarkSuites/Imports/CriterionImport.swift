@@ -44,13 +44,15 @@ package struct CriterionImport: BenchmarkImport {
             result.series = [MetricSeries(metric: .time, values: [median])]
             result.processCount = 1
             result.warnings = [
-                BenchmarkWarning("aggregates-only", "estimates.json has no samples: sample.json of the same folder has them")
+                BenchmarkWarning(
+                    "aggregates-only", "estimates.json has no samples: sample.json of the same folder has them")
             ]
         } else {
             let file = try HostileJSON.decode(Sample.self, from: bytes, as: "samples of criterion")
             guard file.iters.count == file.times.count, !file.iters.isEmpty else {
                 throw FormatError(
-                    .malformed, "iters has \(file.iters.count) and times \(file.times.count) elements: equally many are due")
+                    .malformed,
+                    "iters has \(file.iters.count) and times \(file.times.count) elements: equally many are due")
             }
             let times = try zip(file.times, file.iters).map { time, count in
                 guard count >= 1, count < 0x1p63 else {

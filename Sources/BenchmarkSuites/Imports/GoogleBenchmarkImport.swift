@@ -84,7 +84,8 @@ package struct GoogleBenchmarkImport: BenchmarkImport {
 
     package func recognizes(_ bytes: [UInt8]) -> Bool {
         let head = FileHead(bytes)
-        return head.isObject && head.contains("\"context\"") && (head.contains("\"benchmarks\"") || head.contains("num_cpus"))
+        return head.isObject && head.contains("\"context\"")
+            && (head.contains("\"benchmarks\"") || head.contains("num_cpus"))
     }
 
     package func decode(_ bytes: [UInt8], path: String) throws -> BenchmarkRun {
@@ -165,7 +166,8 @@ package struct GoogleBenchmarkImport: BenchmarkImport {
                 // The file has the rate in the time that was asked for: CPU time unless the name says real time.
                 let count = values[0] * times[0] / 1e9
                 result.throughputUnits.append(
-                    ThroughputUnit(String(name.dropLast("_per_second".count)), perOperation: count.rounded(toDigits: 6)))
+                    ThroughputUnit(String(name.dropLast("_per_second".count)), perOperation: count.rounded(toDigits: 6))
+                )
             } else {
                 unknown.insert(name)
             }

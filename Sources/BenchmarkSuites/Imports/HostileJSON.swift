@@ -8,7 +8,8 @@ enum HostileJSON {
     static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], as kind: String) throws -> Value {
         guard bytes.count <= BenchmarkRunFile.mostBytes else {
             throw FormatError(
-                .tooLarge, "the file has \(bytes.count >> 20) MiB; at most \(BenchmarkRunFile.mostBytes >> 20) are read")
+                .tooLarge, "the file has \(bytes.count >> 20) MiB; at most \(BenchmarkRunFile.mostBytes >> 20) are read"
+            )
         }
         do {
             return try JSONDecoder().decode(Value.self, from: Data(bytes))

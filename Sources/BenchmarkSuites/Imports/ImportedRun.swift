@@ -28,7 +28,9 @@ enum ImportedRun {
     /// - Throws: `FormatError` that names the key.
     static func time(_ value: Double, unit: Double, key: String) throws -> Double {
         let time = value * unit
-        guard time.isFinite, time >= 0 else { throw FormatError(.malformed, "\(key) is \(value), which is no duration") }
+        guard time.isFinite, time >= 0 else {
+            throw FormatError(.malformed, "\(key) is \(value), which is no duration")
+        }
         return time
     }
 
@@ -57,7 +59,8 @@ enum ImportedRun {
         result.warnings.append(
             BenchmarkWarning(
                 "one-process",
-                "\(NumberText.grouped(Int64(count))) values of one process: by how much processes differ is not in them"))
+                "\(NumberText.grouped(Int64(count))) values of one process: by how much processes differ is not in them"
+            ))
     }
 
     /// A sum of counts that stops at the greatest number.

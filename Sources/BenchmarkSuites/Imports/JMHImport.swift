@@ -63,7 +63,8 @@ package struct JMHImport: BenchmarkImport {
     private func result(_ entry: Entry, key: String) throws -> BenchmarkResult {
         var result = BenchmarkResult(id: Self.id(entry), mode: entry.mode == "sample" ? .latency : .throughput)
         guard let unit = Self.unit(entry.primaryMetric.scoreUnit) else {
-            throw FormatError(.malformed, "\(key).scoreUnit is '\(entry.primaryMetric.scoreUnit)', which is no unit of JMH")
+            throw FormatError(
+                .malformed, "\(key).scoreUnit is '\(entry.primaryMetric.scoreUnit)', which is no unit of JMH")
         }
         func time(_ value: Double) throws -> Double {
             try ImportedRun.time(unit.isRate ? 1 / value : value, unit: unit.nanoseconds, key: key)

@@ -113,7 +113,9 @@ package struct OrdoBenchmarkImport: BenchmarkImport {
             }
             result.series.append(MetricSeries(metric: known, values: Self.values(scaled, &result)))
         }
-        if result.series.isEmpty { result.failure = BenchmarkFailure("protocol", "no metric of the file is known here") }
+        if result.series.isEmpty {
+            result.failure = BenchmarkFailure("protocol", "no metric of the file is known here")
+        }
         return result
     }
 

@@ -60,7 +60,8 @@ package struct BenchmarkMarkdownFormat: BenchmarkFormat {
 
     private static func sentence(_ parts: [String]) -> String {
         guard let first = parts.first else { return "" }
-        return first.prefix(1).uppercased() + ([String(first.dropFirst())] + parts.dropFirst()).joined(separator: "; ") + "."
+        return first.prefix(1).uppercased() + ([String(first.dropFirst())] + parts.dropFirst()).joined(separator: "; ")
+            + "."
     }
 
     /// Characters that mean something in GitHub's Markdown or in HTML, escaped by a backslash; line breaks are spaces.

@@ -24,7 +24,8 @@ package struct GitHubActionFormat: BenchmarkFormat {
         var entries = Self.metrics.compactMap { metric -> JSONValue? in
             guard let summary = result.summary(metric) else { return nil }
             return entry(
-                "\(result.id) \(metric.title.lowercased())", unit: metric.unit == "count" ? "per operation" : metric.unit,
+                "\(result.id) \(metric.title.lowercased())",
+                unit: metric.unit == "count" ? "per operation" : metric.unit,
                 summary.estimate, range: summary.halfWidthText,
                 extra: "median of \(summary.count) \(summary.count == 1 ? "process" : "processes")")
         }

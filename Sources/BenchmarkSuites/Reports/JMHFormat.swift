@@ -35,7 +35,9 @@ package struct JMHFormat: BenchmarkFormat {
         members.append(("primaryMetric", isSampled ? sampled(result) : average(result.series(.time)!, unit: "ns/op")))
         var secondary: [(String, JSONValue)] = []
         for series in result.series where series.metric != BenchmarkMetric.time.id && !series.values.isEmpty {
-            guard let metric = BenchmarkMetric(id: series.metric), !Self.percentiles.contains(metric.id) else { continue }
+            guard let metric = BenchmarkMetric(id: series.metric), !Self.percentiles.contains(metric.id) else {
+                continue
+            }
             secondary.append((metric.id, average(series, unit: metric.unit)))
         }
         members.append(("secondaryMetrics", .object(secondary)))

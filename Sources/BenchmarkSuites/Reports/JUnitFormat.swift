@@ -74,7 +74,8 @@ package struct JUnitFormat: BenchmarkFormat {
             let percentiles = LatencySummary.quantiles.compactMap { metric, title, quantile in
                 curve.percentile(quantile, metric).map { "\(title) \($0.text)" }
             }
-            lines.append("latency, \(curve.title): " + (percentiles + ["max \(curve.maximumText)"]).joined(separator: ", "))
+            lines.append(
+                "latency, \(curve.title): " + (percentiles + ["max \(curve.maximumText)"]).joined(separator: ", "))
         }
         lines += result.warnings.map { "warning: \($0.text)" }
         lines += budgets.map { "budget \($0.verdict.rawValue): \($0.text)" }

@@ -6,7 +6,7 @@ enum BenchmarkHTMLStyle {
         \(CausePalette.light)
         .cause-other{--c:var(--muted)}
         *{box-sizing:border-box}
-        body{margin:0 auto;max-width:1180px;padding:28px 20px 60px;background:var(--page);color:var(--ink);\
+        body{margin:0 auto;max-width:1280px;padding:28px 20px 60px;background:var(--page);color:var(--ink);\
         font:15px/1.5 system-ui,-apple-system,"Segoe UI",Roboto,"DejaVu Sans",sans-serif}
         h1{font-size:24px;margin:0 0 4px}
         h2{font-size:19px;margin:44px 0 6px;padding-top:18px;border-top:1px solid var(--line);overflow-wrap:anywhere}
@@ -18,7 +18,7 @@ enum BenchmarkHTMLStyle {
         .bad{color:var(--bad)}.warn{color:var(--warn)}.good{color:var(--good)}
         .scroll{overflow-x:auto;margin-top:14px}
         table{border-collapse:collapse;font-variant-numeric:tabular-nums;font-size:14px}
-        th,td{padding:5px 12px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
+        th,td{padding:5px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
         th{font-weight:600;color:var(--muted)}
         th:first-child,td:first-child{padding-left:0}
         .t{text-align:left}
@@ -31,10 +31,10 @@ enum BenchmarkHTMLStyle {
         figure{margin:0;min-width:0}
         figcaption{font-size:13px;color:var(--muted)}
         svg{display:block;width:100%;max-width:760px;height:auto}
-        svg text{font-size:12px;fill:var(--muted);font-family:inherit}
+        svg text{font-size:13.5px;fill:var(--muted);font-family:inherit}
         .grid{stroke:var(--line);stroke-width:1}
         .tick,.base{stroke:var(--muted);stroke-width:1}
-        .epoch{fill:var(--accent);fill-opacity:.45}
+        .epoch{fill:var(--accent);fill-opacity:.5}
         .band{fill:var(--second);fill-opacity:.16}
         .median{stroke:var(--second);stroke-width:1.5}
         .process{stroke:var(--ink);stroke-width:2}

@@ -34,7 +34,8 @@ enum EpochPlot {
         if let interval = summary.interval {
             plot.band(
                 interval.lower, interval.upper, style: "band",
-                hint: "95 % interval of the median: \(text(interval.lower, summary)) to \(text(interval.upper, summary))")
+                hint:
+                    "95 % interval of the median: \(text(interval.lower, summary)) to \(text(interval.upper, summary))")
         }
         plot.bar(
             summary.estimate, from: plot.pixelX(0.5), to: plot.pixelX(Double(columns.count) + 0.5), style: "median",
@@ -55,7 +56,7 @@ enum EpochPlot {
                 let turn = (Double(place) * 0.618033988749895).truncatingRemainder(dividingBy: 1) - 0.5
                 plot.dot(
                     center + (column.count > 1 ? turn * spread : 0), plot.pixelY(value),
-                    radius: column.count > 1 ? 1.6 : 3, style: "epoch",
+                    radius: column.count > 50 ? 1.6 : column.count > 1 ? 2.4 : 3, style: "epoch",
                     hint: column.count > 1 ? nil : text(value, summary))
             }
             let beyond = column.filter { $0 > upper }

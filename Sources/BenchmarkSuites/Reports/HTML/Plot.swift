@@ -58,7 +58,8 @@ struct Plot {
     /// A horizontal bar at a value, between two pixels.
     mutating func bar(_ value: Double, from px: Double, to end: Double, style: String, hint: String) {
         let py = Self.number(pixelY(value))
-        marks += "<line class=\"\(style)\" x1=\"\(Self.number(px))\" x2=\"\(Self.number(end))\" y1=\"\(py)\" y2=\"\(py)\">"
+        marks +=
+            "<line class=\"\(style)\" x1=\"\(Self.number(px))\" x2=\"\(Self.number(end))\" y1=\"\(py)\" y2=\"\(py)\">"
         marks += "<title>\(XMLText.escaped(hint))</title></line>\n"
     }
 
@@ -86,7 +87,8 @@ struct Plot {
     /// A small triangle at the upper edge: there is more above.
     mutating func more(_ px: Double, hint: String) {
         let x = Self.number(px), left = Self.number(px - 4), right = Self.number(px + 4)
-        marks += "<path class=\"more\" d=\"M\(x) 4L\(left) 11H\(right)Z\"><title>\(XMLText.escaped(hint))</title></path>\n"
+        marks +=
+            "<path class=\"more\" d=\"M\(x) 4L\(left) 11H\(right)Z\"><title>\(XMLText.escaped(hint))</title></path>\n"
     }
 
     // MARK: Whole
@@ -105,7 +107,7 @@ struct Plot {
         var free = -Double.infinity
         for tick in x.ticks {
             let px = pixelX(tick), label = xLabel(tick)
-            let half = Double(label.count) * 3.4
+            let half = Double(label.count) * 3.9
             text += "<line class=\"tick\" x1=\"\(Self.number(px))\" x2=\"\(Self.number(px))\" "
             text += "y1=\"\(Self.number(floor))\" y2=\"\(Self.number(floor + 4))\"/>"
             // A label that would touch the one before it is left out; its tick stays.

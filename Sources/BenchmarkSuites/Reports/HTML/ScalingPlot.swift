@@ -34,7 +34,9 @@ enum ScalingPlot {
             }, style: "fit")
         for point in group.points {
             let px = plot.pixelX(point.size)
-            if let interval = point.cost.interval { plot.stroke(px, from: interval.lower, to: interval.upper, style: "error") }
+            if let interval = point.cost.interval {
+                plot.stroke(px, from: interval.lower, to: interval.upper, style: "error")
+            }
             plot.dot(
                 px, plot.pixelY(point.cost.estimate), radius: 4, style: "point",
                 hint: "n = \(UnitText.text(point.size, .count, uncertainty: 0)): \(point.cost.text)")

@@ -30,7 +30,8 @@ struct RunHeading {
         let machine = run.machine
         var parts: [String] = []
         if machine.ticksPerSecond > 0, machine.tickStep > 0 {
-            let nanoseconds = UnitText.text(machine.tickStep / machine.ticksPerSecond * 1e9, .nanoseconds, uncertainty: nil)
+            let nanoseconds = UnitText.text(
+                machine.tickStep / machine.ticksPerSecond * 1e9, .nanoseconds, uncertainty: nil)
             let step = UnitText.text(machine.tickStep, .count, uncertainty: 0)
             parts.append("the clock steps \(step) tick\(machine.tickStep == 1 ? "" : "s") (\(nanoseconds))")
         }

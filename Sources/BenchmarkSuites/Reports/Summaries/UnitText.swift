@@ -68,7 +68,8 @@ enum UnitText {
             guard uncertainty > 0 else { return Self.exact(scaled) }
             // Five digits and three decimals are enough for everybody.
             let known = max(uncertainty / divisor, scaled.magnitude * 1e-5, 0.0005)
-            guard let digits = SignificantDigits(value: scaled, uncertainty: known), let decimals = digits.decimals else {
+            guard let digits = SignificantDigits(value: scaled, uncertainty: known), let decimals = digits.decimals
+            else {
                 return NumberText.significant(scaled)
             }
             // Nothing but the noise's place is left of a value that drowns in it: say how large it was at least.
