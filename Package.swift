@@ -30,8 +30,8 @@ func executable(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
     .executableTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
 }
 
-func tests(_ name: String, _ dependencies: [Target.Dependency]) -> Target {
-    .testTarget(name: name, dependencies: dependencies, swiftSettings: swiftSettings)
+func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String] = []) -> Target {
+    .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
@@ -124,8 +124,15 @@ var targets: [Target] = [
     tests("StatisticsTests", ["Statistics", "TestSupport"]),
     tests("CycleTimingTests", ["CCycles", "CycleTiming", "TestSupport"]),
     tests(
-        "BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "PerfEvents", "TestSupport"]),
-    tests("BenchmarkSuitesTests", ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport"]),
+        "BenchmarkingTests",
+        ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "PerfEvents", "TestSupport"]),
+    tests(
+        "BenchmarkSuitesTests",
+        [
+            "BenchmarkSuites", "Benchmarking", "CycleTiming", "ProfileFormats", "Statistics", "TestSupport",
+            "benchmark-fixtures", "known-answers",
+        ],
+        exclude: ["Fixtures"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),

@@ -20,18 +20,30 @@ package struct LatencyHistogram: Codable, Hashable, Sendable {
         }
     }
 
+    /// Buckets from elsewhere; nil unless the values rise, each has a count, and the counts have a sum.
+    package init?(values: [UInt64], counts: [UInt64]) {
+        guard Self.isSound(values, counts) else { return nil }
+        self.values = values
+        self.counts = counts
+    }
+
+    private static func isSound(_ values: [UInt64], _ counts: [UInt64]) -> Bool {
+        guard values.count == counts.count, !counts.contains(0) else { return false }
+        guard zip(values, values.dropFirst()).allSatisfy({ $0 < $1 }) else { return false }
+        var sum: UInt64 = 0
+        for count in counts {
+            let (next, overflow) = sum.addingReportingOverflow(count)
+            if overflow { return false }
+            sum = next
+        }
+        return true
+    }
+
     package init(from decoder: any Decoder) throws {
         let container = try decoder.container(keyedBy: CodingKeys.self)
         values = try container.decode([UInt64].self, forKey: .values)
         counts = try container.decode([UInt64].self, forKey: .counts)
-        let isSound =
-            values.count == counts.count && zip(values, values.dropFirst()).allSatisfy { $0 < $1 }
-            && !counts.contains(0)
-            && counts.reduce((sum: UInt64(0), overflow: false)) { state, count in
-                let (sum, overflow) = state.sum.addingReportingOverflow(count)
-                return (sum, state.overflow || overflow)
-            }.overflow == false
-        guard isSound else {
+        guard Self.isSound(values, counts) else {
             throw DecodingError.dataCorruptedError(
                 forKey: .counts, in: container, debugDescription: "a histogram's values rise and each has a count")
         }

@@ -1,5 +1,5 @@
 /// A JSON value with its members in the order in which they were given, so that equal reports are equal files.
-indirect enum JSONValue {
+package indirect enum JSONValue {
     case null
     case boolean(Bool)
     case integer(Int64)
@@ -9,7 +9,7 @@ indirect enum JSONValue {
     case object([(String, JSONValue)])
 
     /// Members of the two outer levels on lines of their own, everything deeper on one line.
-    func rendered() -> String {
+    package func rendered() -> String {
         var output = ""
         append(to: &output, level: 0)
         return output

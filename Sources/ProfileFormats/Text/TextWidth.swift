@@ -1,21 +1,21 @@
 /// Columns that text takes in a terminal.
-enum TextWidth {
+package enum TextWidth {
     /// East Asian wide characters and emoji take two; good enough for alignment, without a table of all of Unicode.
-    static func columns(_ text: String) -> Int {
+    package static func columns(_ text: String) -> Int {
         if text.utf8.allSatisfy({ $0 < 0x80 }) { return text.utf8.count }
         return text.reduce(0) { $0 + columns($1) }
     }
 
-    static func padLeft(_ text: String, to width: Int) -> String {
+    package static func padLeft(_ text: String, to width: Int) -> String {
         String(repeating: " ", count: max(0, width - columns(text))) + text
     }
 
-    static func padRight(_ text: String, to width: Int) -> String {
+    package static func padRight(_ text: String, to width: Int) -> String {
         text + String(repeating: " ", count: max(0, width - columns(text)))
     }
 
     /// The text, or its beginning and an ellipsis.
-    static func clip(_ text: String, to width: Int) -> String {
+    package static func clip(_ text: String, to width: Int) -> String {
         guard columns(text) > width else { return text }
         var result = ""
         var used = 1

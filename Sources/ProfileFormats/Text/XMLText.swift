@@ -1,7 +1,7 @@
 /// Text inside XML and its attributes.
-enum XMLText {
+package enum XMLText {
     /// Escapes markup; what XML 1.0 cannot hold (control characters, U+FFFE, U+FFFF) becomes U+FFFD, line breaks spaces.
-    static func escaped(_ text: some StringProtocol) -> String {
+    package static func escaped(_ text: some StringProtocol) -> String {
         if text.utf8.allSatisfy(isPlain) { return String(text) }
         var result = String.UnicodeScalarView()
         for scalar in text.unicodeScalars {

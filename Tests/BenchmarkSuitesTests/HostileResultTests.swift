@@ -1,0 +1,117 @@
+import BenchmarkSuites
+import Benchmarking
+import ProfileFormats
+import Testing
+
+/// Bytes that are no results, or no longer: one line that says what is wrong.
+@Suite struct HostileResultTests {
+    private func message(_ text: String, path: String = "x.json") -> String {
+        let error = #expect(throws: FormatError.self) {
+            try BenchmarkImportRegistry.decode(Array(text.utf8), path: path)
+        }
+        let message = error?.description ?? ""
+        #expect(!message.contains("\n"))
+        return message
+    }
+
+    private func own(_ change: (String) -> String) throws -> String {
+        change(String(decoding: try BenchmarkRunFormat().encode(SampleRun.run), as: UTF8.self))
+    }
+
+    @Test func ownFileComesBackEqual() throws {
+        let bytes = try BenchmarkRunFormat().encode(SampleRun.run)
+        #expect(try BenchmarkImportRegistry.decode(bytes, path: "x.json") == SampleRun.run)
+    }
+
+    @Test func newerSchema() throws {
+        let text = try own { $0.replacing("\"schemaVersion\":1", with: "\"schemaVersion\":2") }
+        #expect(
+            message(text) == "written by a newer tickscope (schema 2; this one reads up to 1): update tickscope")
+    }
+
+    @Test func wrongTypeNamesTheKey() throws {
+        let text = try own { $0.replacing("\"logicalCPUs\":2", with: "\"logicalCPUs\":\"two\"") }
+        #expect(message(text).contains("machine.logicalCPUs"))
+        let missing = try own { $0.replacing("\"processCount\":12,", with: "") }
+        #expect(message(missing).contains("results[0].processCount is missing"))
+    }
+
+    @Test(arguments: ["NaN", "1e999", "-1e999", "null", "\"12\""]) func numbersThatAreNone(_ number: String) throws {
+        let text = try own {
+            $0.replacing("\"tickStep\":26,\"ticksPerSecond\"", with: "\"tickStep\":\(number),\"ticksPerSecond\"")
+        }
+        #expect(text.contains(number))
+        #expect(message(text).hasPrefix("not benchmark results of tickscope"))
+    }
+
+    @Test func notFiniteIsNotWritten() {
+        var run = SampleRun.run
+        run.results[0].series[0].values[3] = .nan
+        let error = #expect(throws: FormatError.self) { try BenchmarkRunFormat().encode(run) }
+        #expect(error?.description.contains("results[0].series[0].values[3]") == true)
+    }
+
+    @Test func countsThatOverflow() throws {
+        let text = try own {
+            $0.replacing("\"counts\":[12000,6000,1700,", with: "\"counts\":[18446744073709551615,6000,1700,")
+        }
+        #expect(message(text).contains("latency"))
+        let zero = try own { $0.replacing("\"ticksPerSecond\":2600000000", with: "\"ticksPerSecond\":0") }
+        #expect(message(zero).contains("results[5].latency.ticksPerSecond is not above 0"))
+        let jmh = """
+            [{"benchmark":"a","mode":"sample","primaryMetric":{"score":1,"scoreUnit":"ns/op",
+            "rawDataHistogram":[[[[1,9e18],[1,9e18],[1,9e18]]]]}}]
+            """
+        #expect(message(jmh).contains("no sum"))
+        let ordo = """
+            {"baselineName":"x","machine":{"hostname":"","processors":1,"processorType":"","kernelVersion":""},
+            "results":[{"target":"a","name":"b"},[{"metric":{"wallClock":{}},"scalingFactor":1,"statistics":{"histogram":
+            {"unitMagnitude":0,"subBucketHalfCountMagnitude":10,"counts":[18446744073709551615,1]}}}]]}
+            """
+        #expect(message(ordo).contains("no sum"))
+        #expect(
+            message(ordo.replacing("Magnitude\":10", with: "Magnitude\":63")).contains("no histogram is divided so"))
+    }
+
+    @Test func missingAndMistypedKeysOfOthers() {
+        #expect(message(#"{"results":[{"command":"a"}]}"#).contains("results[0].times is missing"))
+        #expect(message(#"{"results":[{"command":7}]}"#).contains("results[0].command"))
+        #expect(message(#"{"context":{},"benchmarks":[{"name":"a"}]}"#).contains("benchmarks[0].real_time is missing"))
+        #expect(message(#"{"context":{},"benchmarks":[]}"#).contains("no benchmark"))
+        #expect(message(#"{"benchmarks":[{"runs":7}]}"#).contains("benchmarks[0].runs"))
+        #expect(message(#"{"iters":[1,2],"times":[1]}"#).contains("equally many"))
+        #expect(message(#"{"iters":[0],"times":[1]}"#).contains("no number of operations"))
+        #expect(message(#"{"results":[{"command":"a","times":[-1]}]}"#).contains("no duration"))
+        #expect(
+            message(#"[{"benchmark":"a","mode":"avgt","primaryMetric":{"score":1,"scoreUnit":"apples"}}]"#)
+                .contains("scoreUnit is 'apples'"))
+    }
+
+    @Test func otherFiles() {
+        #expect(message("").contains("empty"))
+        #expect(message("hello").contains("not results of benchmarks"))
+        #expect(message("{\"a\":1}").contains("google-benchmark, jmh, pyperf, hyperfine, criterion, ordo"))
+    }
+
+    @Test func deepNesting() {
+        let deep = "{\"context\":" + String(repeating: "[", count: 200_000)
+        #expect(message(deep + "\"benchmarks\"").hasPrefix("not results of"))
+        let results = "{\"results\":[{\"command\":" + String(repeating: "{\"a\":", count: 100_000)
+        #expect(message(results).hasPrefix("not results of hyperfine"))
+    }
+
+    @Test func truncatedAnywhere() throws {
+        let bytes = try BenchmarkRunFormat().encode(SampleRun.run)
+        for length in stride(from: 1, to: bytes.count - 2, by: 997) {
+            #expect(throws: FormatError.self) {
+                try BenchmarkImportRegistry.decode(Array(bytes[..<length]), path: "x.json")
+            }
+        }
+    }
+
+    @Test func tooLarge() {
+        let bytes = Array("{\"schemaVersion\":1}".utf8) + [UInt8](repeating: 0x20, count: BenchmarkRunFile.mostBytes)
+        let error = #expect(throws: FormatError.self) { try BenchmarkRunFile.decode(bytes) }
+        #expect(error?.description == "the file has 256 MiB; at most 256 are read")
+    }
+}

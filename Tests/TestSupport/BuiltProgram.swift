@@ -1,0 +1,17 @@
+import Foundation
+
+/// Executables that were built together with this test bundle.
+package enum BuiltProgram {
+    /// Where an executable lies.
+    package static func path(_ name: String) -> String {
+        // The test bundle is BUILD/NAME.xctest, given as an argument to the runner or the executable itself.
+        for candidate in CommandLine.arguments {
+            guard let bundle = candidate.range(of: ".xctest", options: .backwards) else { continue }
+            let folder = URL(fileURLWithPath: String(candidate[..<bundle.upperBound])).deletingLastPathComponent()
+            let program = folder.appendingPathComponent(name).path
+            if access(program, X_OK) == 0 { return program }
+        }
+        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
+        return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent(name).path
+    }
+}
