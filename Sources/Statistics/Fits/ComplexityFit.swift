@@ -100,7 +100,8 @@ package struct ComplexityFit: Hashable, Sendable {
             warnings.append(
                 StatisticalWarning(
                     .ambiguous,
-                    "\(runnerUp.complexity) fits nearly as well as \(best.complexity): measure greater sizes or more quietly"
+                    "\(runnerUp.complexity) fits nearly as well as \(best.complexity): measure greater sizes "
+                        + "or more quietly"
                 ))
         }
         isResolved = canTell && isClear
