@@ -3,7 +3,8 @@ import Statistics
 import Testing
 
 @Suite struct HalfSampleModeTests {
-    /// By hand, after Bickel & Frühwirth: of 1 2 4 4.5 5 9 20 the closest four are 2…5, of those the closest two 4 and 4.5.
+    /// By hand, after Bickel & Frühwirth: of 1 2 4 4.5 5 9 20 the closest four are 2…5, of those the closest two 4 and
+    /// 4.5.
     @Test func keepsTheClosestHalfAgainAndAgain() {
         #expect(HalfSampleMode.of([20, 4, 9, 1, 5, 2, 4.5]) == 4.25)
     }

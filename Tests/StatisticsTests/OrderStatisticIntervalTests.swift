@@ -3,8 +3,8 @@ import Statistics
 import Testing
 
 @Suite struct OrderStatisticIntervalTests {
-    /// SciPy 1.17: with t = (1 − confidence)/2, `lower` is the least k with `binom.cdf(k, n, p) > t`, `upper` the least k
-    /// with `binom.sf(k, n, p) <= t`, plus 1; the confidence is `cdf(upper - 1) - cdf(lower - 1)`.
+    /// SciPy 1.17: with t = (1 − confidence)/2, `lower` is the least k with `binom.cdf(k, n, p) > t`, `upper` the least
+    /// k with `binom.sf(k, n, p) <= t`, plus 1; the confidence is `cdf(upper - 1) - cdf(lower - 1)`.
     @Test(arguments: [
         (6, 0.5, 0.95, 1, 6, 0.96875), (10, 0.5, 0.95, 2, 9, 0.978515625),
         (100, 0.5, 0.95, 40, 61, 0.9647997997822952), (100, 0.9, 0.95, 84, 96, 0.955690107191223),

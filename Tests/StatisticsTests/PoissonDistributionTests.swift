@@ -1,8 +1,8 @@
 import Statistics
 import Testing
 
-/// Expected numbers: SciPy 1.17, `scipy.stats.poisson(mean)`: `pmf(k)`, `cdf(k)`, `sf(k)`, `ppf(q)`. From a mean of 10⁶ on
-/// the masses are mpmath's, `exp(k*log(m) - m - loggamma(k + 1))` with 40 digits: SciPy's `pmf` keeps 4 there.
+/// Expected numbers: SciPy 1.17, `scipy.stats.poisson(mean)`: `pmf(k)`, `cdf(k)`, `sf(k)`, `ppf(q)`. From a mean of 10⁶
+/// on the masses are mpmath's, `exp(k*log(m) - m - loggamma(k + 1))` with 40 digits: SciPy's `pmf` keeps 4 there.
 @Suite struct PoissonDistributionTests {
     @Test(arguments: [
         (0.5, 0, 0.6065306597126334, 0.6065306597126334, 0.3934693402873665),

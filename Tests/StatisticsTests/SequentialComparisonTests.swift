@@ -3,21 +3,20 @@ import Statistics
 import Testing
 
 @Suite struct SequentialComparisonTests {
-    /// Runs a comparison to its end, round by round; the verdict and the rounds it took.
+    /// Runs a comparison to its end; the verdict and the rounds it took.
     private func run(
         _ plan: SequentialComparison, truth: Double, _ random: inout SeededGenerator
     ) throws -> (verdict: Verdict, rounds: Int) {
         var ratios: [Double] = []
-        while true {
-            ratios.append(random.logRatio(truth: truth))
-            if let judgement = plan.judge(ratios), judgement.isFinal {
-                return (judgement.comparison.verdict, ratios.count)
-            }
-            guard ratios.count < 10_000 else { throw Endless() }
+        var look = plan.looks.first
+        while let rounds = look {
+            ratios += random.logRatios(rounds - ratios.count, truth: truth)
+            let judgement = try #require(plan.judge(ratios))
+            if judgement.isFinal { return (judgement.comparison.verdict, rounds) }
+            look = judgement.nextLook
         }
+        return (.notResolved, ratios.count)
     }
-
-    private struct Endless: Error {}
 
     @Test func looksGrowGeometricallyUpToTheLast() throws {
         let plan = try #require(SequentialComparison(tolerance: 0.01))

@@ -15,8 +15,8 @@ import Testing
         #expect(isClose(test.pValue(), expected))
     }
 
-    /// Of 2¹⁶ splits of 16 values 697 have 3 or fewer below (1 + 16 + 120 + 560) and 2517 have 4 or fewer: at 95 % the ranks
-    /// are 4 and 13, with 1 − 2·697/2¹⁶.
+    /// Of 2¹⁶ splits of 16 values 697 have 3 or fewer below (1 + 16 + 120 + 560) and 2517 have 4 or fewer: at 95 % the
+    /// ranks are 4 and 13, with 1 − 2·697/2¹⁶.
     @Test func theIntervalIsTheExactOneOfTheRanks() throws {
         let values = [
             46.9, 47.2, 49.1, 56.5, 56.8, 59.2, 59.9, 63.2, 63.3, 63.4, 63.7, 64.1, 67.1, 67.7, 73.3, 78.5,

@@ -1,4 +1,5 @@
-/// What several comparisons may claim together, so that a suite of many benchmarks does not cry wolf more often than one.
+/// What several comparisons may claim together, so that a suite of many benchmarks does not cry wolf more often than
+/// one.
 ///
 /// The error is that of the family: the probability that *any* comparison without a difference is said to have one. No
 /// assumption about how the comparisons depend on each other.

@@ -3,9 +3,9 @@ internal import Glibc
 /// Whether B costs more than A, from rounds that ran both.
 ///
 /// Each round gives ln(cost of B / cost of A). What drifts or disturbs for longer than a round hits both alike and
-/// cancels; a round that was wrecked is one sign among many. The estimate is the median ratio, its interval the exact one
-/// of the sign test, and the verdict needs the *whole* interval on one side of the tolerance δ: above 1 + δ is slower,
-/// below 1/(1 + δ) is faster, between them is equivalent, and anything else is not resolved.
+/// cancels; a round that was wrecked is one sign among many. The estimate is the median ratio, its interval the exact
+/// one of the sign test, and the verdict needs the *whole* interval on one side of the tolerance δ: above 1 + δ is
+/// slower, below 1/(1 + δ) is faster, between them is equivalent, and anything else is not resolved.
 ///
 /// Assumption: rounds are independent and equally often disturbed in A's and in B's half (alternate who goes first).
 package struct PairedComparison: Hashable, Sendable, Codable {
@@ -21,13 +21,13 @@ package struct PairedComparison: Hashable, Sendable, Codable {
     package let warnings: [StatisticalWarning]
 
     /// - Parameters:
-    ///   - logRatios: ln(B/A) of each round, in the order of measuring. Those that are not finite, or beyond e^±700, are
-    ///     left out with a warning.
+    ///   - logRatios: ln(B/A) of each round, in the order of measuring. Those that are not finite, or beyond e^±700,
+    ///     are left out with a warning.
     ///   - tolerance: δ, the relative difference that does not matter: 0.01 for 1 %. Negative or NaN counts as 0.
     ///   - confidence: of the interval; 0.95 by custom, closer to 1 when there are several comparisons
     ///     (``HolmCorrection``). Outside 0…1 there is no interval.
-    ///   - control: the interval of the ratio that comparing A with itself gave in the same session. When it lies wholly
-    ///     outside the tolerance the measurement itself is lopsided, and nothing is resolved.
+    ///   - control: the interval of the ratio that comparing A with itself gave in the same session. When it lies
+    ///     wholly outside the tolerance the measurement itself is lopsided, and nothing is resolved.
     package init(
         logRatios: [Double], tolerance: Double, confidence: Double = 0.95, control: ConfidenceInterval? = nil
     ) {
@@ -61,8 +61,8 @@ package struct PairedComparison: Hashable, Sendable, Codable {
             warnings.append(
                 StatisticalWarning(
                     .wideControl,
-                    "comparing A with itself gave \(Percent(control.lower)) to \(Percent(control.upper)), wider than the "
-                        + "tolerance: take more rounds or a wider tolerance"))
+                    "comparing A with itself gave \(Percent(control.lower)) to \(Percent(control.upper)), wider than "
+                        + "the tolerance: take more rounds or a wider tolerance"))
         }
         if let correlation = Autocorrelation.lag1OfSides(usable), usable.count >= 12,
             // Three standard errors: a false warning in one of 700 independent series.
@@ -78,8 +78,8 @@ package struct PairedComparison: Hashable, Sendable, Codable {
         self.warnings = warnings
     }
 
-    /// The same comparison, with the confidence that its interval has among several looks, and a note of rounds that were
-    /// left out before it was made.
+    /// The same comparison, with the confidence that its interval has among several looks, and a note of rounds that
+    /// were left out before it was made.
     init(_ other: PairedComparison, confidence: Double, leftOut: Int) {
         ratio = other.ratio
         interval = other.interval.map {

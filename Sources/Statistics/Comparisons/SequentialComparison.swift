@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// A paired comparison that may stop as soon as it is resolved.
 ///
 /// Looking at the data again and again, and stopping when they happen to look decided, finds differences that are not
@@ -10,8 +8,8 @@ internal import Glibc
 /// As in Pocock's design all looks use one nominal level (S. J. Pocock, *Group Sequential Methods in the Design and
 /// Analysis of Clinical Trials*, 1977; intervals at each look: C. Jennison & B. W. Turnbull, *Interim Analyses: the
 /// Repeated Confidence Interval Approach*, 1989). Here it is not taken from the normal approximation but is exact: the
-/// number of values below the median is a walk whose steps are 0 or 1 with probability ½ each, whatever the noise, so the
-/// probability that some look's interval misses the median is a sum over paths (``missProbability``).
+/// number of values below the median is a walk whose steps are 0 or 1 with probability ½ each, whatever the noise, so
+/// the probability that some look's interval misses the median is a sum over paths (``missProbability``).
 package struct SequentialComparison: Hashable, Sendable {
     package let tolerance: Double
     /// The confidence of all looks together that was asked.
@@ -24,10 +22,10 @@ package struct SequentialComparison: Hashable, Sendable {
     package let missProbability: Double
 
     /// Rounds beyond which a comparison is no longer planned: the exact level takes O(n^1.5) steps.
-    package static let mostRounds = 1 << 16
+    package static let mostRounds = 1 << 14
 
     /// - Parameters:
-    ///   - tolerance: δ, the relative difference that does not matter.
+    ///   - tolerance: δ, the relative difference that does not matter. Negative or NaN counts as 0.
     ///   - confidence: of all looks together.
     ///   - firstLook: rounds before the first look; at least 1. A look too early to resolve anything costs nothing.
     ///   - growth: of the number of rounds from look to look; greater than 1.
@@ -62,8 +60,8 @@ package struct SequentialComparison: Hashable, Sendable {
         package var isFinal: Bool { nextLook == nil }
     }
 
-    /// Judges at the greatest look that the usable rounds reach, by the rounds up to that look alone; nil before the first
-    /// one. Final when resolved or at the last look.
+    /// Judges at the greatest look that the usable rounds reach, by the rounds up to that look alone; nil before the
+    /// first one. Final when resolved or at the last look.
     /// - Parameters:
     ///   - logRatios: ln(B/A) of all rounds so far, in the order of measuring.
     ///   - control: the same of A against itself; judged by its own first rounds of the same number.
@@ -83,13 +81,13 @@ package struct SequentialComparison: Hashable, Sendable {
         return Judgement(comparison: comparison, nextLook: comparison.verdict == .notResolved ? next : nil)
     }
 
-    /// The lowest confidence of single looks with which all of them together reach the asked one; nil when no look has an
-    /// interval at it. Lies between that confidence and Bonferroni's, 1 − error/looks.
+    /// The lowest confidence of single looks with which all of them together reach the asked one; nil when no look has
+    /// an interval at it. Lies between that confidence and Bonferroni's, 1 − error/looks.
     private static func nominalLevel(looks: [Int], confidence: Double) -> Double? {
         let error = 1 - confidence
         var (safe, wrong) = (error / Double(looks.count), error)
         if SignWalk(looks: looks, confidence: confidence).missProbability <= error { safe = error }
-        for _ in 0..<24 where safe < wrong {
+        for _ in 0..<16 where safe < wrong {
             let middle = (safe + wrong) / 2
             if SignWalk(looks: looks, confidence: 1 - middle).missProbability <= error {
                 safe = middle

@@ -30,8 +30,8 @@ package struct SignTest: Hashable, Sendable {
 
     /// The two-sided probability of so lopsided a split of the values when the median is the given one.
     ///
-    /// Values that equal it speak for it. The usual advice to drop them tests something else, and finds "significance" in
-    /// three values out of a hundred when a coarse clock makes the others equal.
+    /// Values that equal it speak for it. The usual advice to drop them tests something else, and finds "significance"
+    /// in three values out of a hundred when a coarse clock makes the others equal.
     package func pValue(median null: Double = 0) -> Double {
         let below = sorted.lazy.filter { $0 < null }.count
         let above = sorted.lazy.filter { $0 > null }.count

@@ -1,9 +1,7 @@
-internal import Glibc
-
 /// The search behind every quantile of a count.
 enum FirstInteger {
-    /// The first integer of a range at which a condition holds that, once it holds, holds for all that follow; the upper
-    /// bound when it holds for none before. A good guess makes it a handful of evaluations.
+    /// The first integer of a range at which a condition holds that, once it holds, holds for all that follow; the
+    /// upper bound when it holds for none before. A good guess makes it a handful of evaluations.
     static func search(
         _ range: ClosedRange<Int>, guess: Double, where holds: (Int) -> Bool
     ) -> Int {

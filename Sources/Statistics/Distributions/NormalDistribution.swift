@@ -36,8 +36,8 @@ package struct NormalDistribution: Hashable, Sendable {
         mean + standardDeviation * Self.standardQuantile(probability)
     }
 
-    /// Starts from the rational approximation 26.2.23 of Abramowitz & Stegun (1964), off by at most 4.5e-4, and polishes
-    /// it with Halley's method on erfc, which triples the correct digits a step.
+    /// Starts from the rational approximation 26.2.23 of Abramowitz & Stegun (1964), off by at most 4.5e-4, and
+    /// polishes it with Halley's method on erfc, which triples the correct digits a step.
     private static func standardQuantile(_ probability: Double) -> Double {
         guard probability > 0, probability < 1 else {
             return probability == 0 ? -.infinity : probability == 1 ? .infinity : .nan

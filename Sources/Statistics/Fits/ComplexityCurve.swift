@@ -6,8 +6,8 @@ struct ComplexityCurve {
 
     /// Least squares of (fitted − cost)/scale under fixed ≥ 0 and factor ≥ 0. Nil without points.
     ///
-    /// Noise of costs is relative: an error of 5 % weighs the same at every size, where plain least squares would see the
-    /// greatest size alone.
+    /// Noise of costs is relative: an error of 5 % weighs the same at every size, where plain least squares would see
+    /// the greatest size alone.
     init?(_ complexity: ComplexityClass, sizes: [Double], costs: [Double], scales: [Double], leavingOut: Int? = nil) {
         // Normal equations of the scaled columns 1/s and g/s for the scaled cost y/s. The growth is brought to about 1.
         let unit = sizes.map { complexity.growth(at: $0) }.max() ?? 0

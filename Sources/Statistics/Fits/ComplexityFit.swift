@@ -6,8 +6,8 @@ internal import Glibc
 /// Assumption: the noise of a cost is a share of it, and the costs of different sizes are independent.
 ///
 /// Each class is judged by its error at sizes it was not fitted to: every point is left out once and foretold from the
-/// others (M. Stone, *Cross-Validatory Choice and Assessment of Statistical Predictions*, 1974), except those of the least
-/// size, without which the fixed cost is anyone's guess. A class that bends more
+/// others (M. Stone, *Cross-Validatory Choice and Assessment of Statistical Predictions*, 1974), except those of the
+/// least size, without which the fixed cost is anyone's guess. A class that bends more
 /// can always follow noise a little better, so the simplest class wins whose error is about as good as the least
 /// (``parsimony``). Neither part of a cost may be negative: no class buys its fit with an impossible start.
 package struct ComplexityFit: Hashable, Sendable {
@@ -31,19 +31,19 @@ package struct ComplexityFit: Hashable, Sendable {
     package let runnerUp: Candidate?
     /// Every class, slowest growth first.
     package let candidates: [Candidate]
-    /// Whether the data tell the class apart from every other: enough sizes, far enough apart, and the runner-up is worse
-    /// by more than chance makes of one noise (``resolvingRatio(points:)``).
+    /// Whether the data tell the class apart from every other: enough sizes, far enough apart, and the runner-up is
+    /// worse by more than chance makes of one noise (``resolvingRatio(points:)``).
     package let isResolved: Bool
     package let warnings: [StatisticalWarning]
 
     package var complexity: ComplexityClass { best.complexity }
 
-    /// A class is about as good as the best one when its prediction error is at most `ratio` times as great plus `slack`.
-    /// The slack of 1 % is what no measured cost is exact to; with it a series that grows by less is flat.
+    /// A class is about as good as the best one when its prediction error is at most `ratio` times as great plus
+    /// `slack`. The slack of 1 % is what no measured cost is exact to; with it a series that grows by less is flat.
     package static let parsimony = (ratio: 1.25, slack: 0.01)
-    /// How many times the error of the runner-up must exceed that of the best class for the class to be certain: the root
-    /// of the 95 % point of Fisher's F with n − 2 degrees of freedom on both sides, by ½·ln F ≈ normal with variance
-    /// 1/(ν − ¾). 4.4 for 4 points, 3 for 5, 1.8 for 10; the approximation is within 2 % from 4 points on.
+    /// How many times the error of the runner-up must exceed that of the best class for the class to be certain: the
+    /// root of the 95 % point of Fisher's F with n − 2 degrees of freedom on both sides, by ½·ln F ≈ normal with
+    /// variance 1/(ν − ¾). 4.4 for 4 points, 3 for 5, 1.8 for 10; the approximation is within 2 % from 4 points on.
     package static func resolvingRatio(points: Int) -> Double {
         exp(NormalDistribution.standard.quantile(0.95) / (max(Double(points) - 2, 1) - 0.75).squareRoot())
     }
@@ -56,8 +56,8 @@ package struct ComplexityFit: Hashable, Sendable {
     /// - Parameters:
     ///   - sizes: at least 1 each, in any order; several costs may share a size.
     ///   - costs: times, cycles, instructions, allocations, …, at least 0; in any one unit.
-    /// - Returns: nil without a usable point, or with more than ``mostPoints``. Points with a size below 1, a negative cost
-    ///   or anything not finite are left out with a warning.
+    /// - Returns: nil without a usable point, or with more than ``mostPoints``. Points with a size below 1, a negative
+    ///   cost or anything not finite are left out with a warning.
     package init?(sizes: [Double], costs: [Double]) {
         // A size whose cube is a number, a cost whose square is one.
         let points = PointSeries(sizes, costs) { $0 >= 1 && $0 < 1e75 && $1 >= 0 && $1 < 1e150 }
@@ -91,7 +91,7 @@ package struct ComplexityFit: Hashable, Sendable {
             warnings.append(
                 StatisticalWarning(
                     .narrowRange,
-                    "the greatest size is less than 4 times the least: spread the sizes to tell how costs grow"))
+                    "the greatest size is less than 4 times the least: spread them to tell how costs grow"))
         }
         let canTell = distinct >= 4 && greatest >= 4 * least
         let isClear =
@@ -100,7 +100,8 @@ package struct ComplexityFit: Hashable, Sendable {
             warnings.append(
                 StatisticalWarning(
                     .ambiguous,
-                    "\(runnerUp.complexity) fits nearly as well as \(best.complexity): measure greater sizes or more quietly"
+                    "\(runnerUp.complexity) fits nearly as well as \(best.complexity): measure greater sizes "
+                        + "or more quietly"
                 ))
         }
         isResolved = canTell && isClear

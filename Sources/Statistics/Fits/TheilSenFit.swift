@@ -1,8 +1,8 @@
 /// A straight line that bears up to 29 % of the points being wrong: the median of the slopes of all pairs.
 ///
 /// Assumption: noise is independent and as often above the line as below; no shape is assumed.
-/// Sources: H. Theil, *A Rank-Invariant Method of Linear and Polynomial Regression Analysis*, 1950; P. K. Sen, *Estimates
-/// of the Regression Coefficient Based on Kendall's Tau*, 1968, for the interval.
+/// Sources: H. Theil, *A Rank-Invariant Method of Linear and Polynomial Regression Analysis*, 1950; P. K. Sen,
+/// *Estimates of the Regression Coefficient Based on Kendall's Tau*, 1968, for the interval.
 package struct TheilSenFit: Hashable, Sendable {
     package let slope: Double
     /// The median of y − slope·x.
@@ -41,8 +41,8 @@ package struct TheilSenFit: Hashable, Sendable {
 
     package func value(at x: Double) -> Double { intercept + slope * x }
 
-    /// The interval of the slope, by the normal approximation of Kendall's S, which is good from about 10 points on; nil
-    /// when the points are too few for the confidence.
+    /// The interval of the slope, by the normal approximation of Kendall's S, which is good from about 10 points on;
+    /// nil when the points are too few for the confidence.
     package func slopeInterval(confidence: Double) -> ConfidenceInterval? {
         guard confidence > 0, confidence < 1 else { return nil }
         let z = NormalDistribution.standard.quantile((1 + confidence) / 2)

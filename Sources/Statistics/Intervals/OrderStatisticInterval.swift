@@ -2,9 +2,9 @@ internal import Glibc
 
 /// The exact interval of a quantile that assumes nothing about the distribution: two of the sorted values.
 ///
-/// Assumption: the n values are independent draws of one distribution. How many of them lie below its p-quantile is then
-/// binomial, so the ranks depend on n, p and the confidence alone; for a distribution with ties the confidence is at
-/// least the stated one. Being ranks, they serve sorted values and histograms alike.
+/// Assumption: the n values are independent draws of one distribution. How many of them lie below its p-quantile is
+/// then binomial, so the ranks depend on n, p and the confidence alone; for a distribution with ties the confidence is
+/// at least the stated one. Being ranks, they serve sorted values and histograms alike.
 /// Source: H. A. David & H. N. Nagaraja, *Order Statistics*, 3rd ed., section 7.1.
 package struct OrderStatisticInterval: Hashable, Sendable {
     /// Ranks of the bounds among the n values in rising order, from 1.
@@ -14,8 +14,9 @@ package struct OrderStatisticInterval: Hashable, Sendable {
     package let confidence: Double
 
     /// The interval with equal tails; O(√n).
-    /// - Returns: nil when n is below ``minimumSampleCount(quantile:confidence:)``, so that one of the bounds lies beyond
-    ///   every value (do not print such a quantile), or when the quantile or the confidence is not between 0 and 1.
+    /// - Returns: nil when n is below ``minimumSampleCount(quantile:confidence:)``, so that one of the bounds lies
+    ///   beyond every value (do not print such a quantile), or when the quantile or the confidence is not between 0 and
+    ///   1.
     package init?(count: Int, quantile: Double, confidence: Double) {
         guard count > 0, quantile > 0, quantile < 1, confidence > 0, confidence < 1,
             let below = BinomialDistribution(trials: count, probability: quantile)

@@ -22,8 +22,9 @@ package struct PoissonRate: Hashable, Sendable, Codable {
 
     /// The exact interval of the rate; nil when the confidence is not between 0 and 1.
     ///
-    /// The lower bound is the rate with which so many events or more have probability (1 − confidence)/2, the upper bound
-    /// the one with which so many or fewer have. Source: F. Garwood, *Fiducial Limits for the Poisson Distribution*, 1936.
+    /// The lower bound is the rate with which so many events or more have probability (1 − confidence)/2, the upper
+    /// bound the one with which so many or fewer have. Source: F. Garwood, *Fiducial Limits for the Poisson
+    /// Distribution*, 1936.
     package func interval(confidence: Double) -> ConfidenceInterval? {
         guard confidence > 0, confidence < 1 else { return nil }
         let tail = (1 - confidence) / 2

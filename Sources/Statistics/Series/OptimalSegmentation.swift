@@ -5,7 +5,8 @@ package protocol SegmentCost {
 }
 
 /// Where to cut a series so that the costs of its segments plus a penalty for each cut are least: exact, by PELT.
-/// Source: R. Killick, P. Fearnhead & I. Eckley, *Optimal Detection of Changepoints with a Linear Computational Cost*, 2012.
+/// Source: R. Killick, P. Fearnhead & I. Eckley, *Optimal Detection of Changepoints with a Linear Computational Cost*,
+/// 2012.
 package enum OptimalSegmentation {
     /// The starts of all segments but the first, rising.
     ///

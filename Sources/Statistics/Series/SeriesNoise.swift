@@ -12,14 +12,15 @@ struct SeriesNoise {
 
     /// Rough noise first, then the noise that is left after clipping, which is what a cost of squares will see.
     ///
-    /// 1. s = median|xᵢ₊₁ − xᵢ| / (√2 · Φ⁻¹(¾)), or the same from the ninth decile, with Φ⁻¹(0.95), when that is greater:
-    ///    noise that jumps between two modes stays in one for most of the time. When both are 0 (a coarse clock), the root
-    ///    mean square of the differences / √2 (J. von Neumann 1941).
+    /// 1. s = median|xᵢ₊₁ − xᵢ| / (√2 · Φ⁻¹(¾)), or the same from the ninth decile, with Φ⁻¹(0.95), when that is
+    ///    greater: noise that jumps between two modes stays in one for most of the time. When both are 0 (a coarse
+    ///    clock), the root mean square of the differences / √2 (J. von Neumann 1941).
     /// 2. Values are clipped to running median ± 3s (F. Hampel's identifier; clipped, not replaced, so that noise stays
     ///    noise).
-    /// 3. v₁ and v₂: half the mean square of differences at distance 1 and 2 of the clipped series, without those beyond
-    ///    4.5s, which are steps: normal noise exceeds that once in 700 times. For noise whose correlation falls as ρ, ρ²
-    ///    (AR(1)), v₁ = σ²(1 − ρ) and v₂ = σ²(1 − ρ²): ρ = v₂/v₁ − 1. Below 24 values it says nothing and ρ is taken as 0.
+    /// 3. v₁ and v₂: half the mean square of differences at distance 1 and 2 of the clipped series, without those
+    ///    beyond 4.5s, which are steps: normal noise exceeds that once in 700 times. For noise whose correlation falls
+    ///    as ρ, ρ² (AR(1)), v₁ = σ²(1 − ρ) and v₂ = σ²(1 − ρ²): ρ = v₂/v₁ − 1. Below 24 values it says nothing and ρ is
+    ///    taken as 0.
     init(_ values: [Double]) {
         let differences = zip(values.dropFirst(), values).map { $0 - $1 }
         let sizes = differences.map { abs($0) }.sorted()

@@ -1,8 +1,8 @@
 /// Whether, and from when, a process runs at a steady pace, from the times of its epochs in the order they ran.
 ///
-/// After E. Barrett, C. Bolz-Tereick, R. Killick, S. Mount & L. Tratt, *Virtual Machine Warmup Blows Hot and Cold*, 2017:
-/// the times are cut where their level steps, levels that differ by too little to matter are one, and the last level is
-/// compared with those before it. Native code steps too: frequency, page tables, huge pages, caches.
+/// After E. Barrett, C. Bolz-Tereick, R. Killick, S. Mount & L. Tratt, *Virtual Machine Warmup Blows Hot and Cold*,
+/// 2017: the times are cut where their level steps, levels that differ by too little to matter are one, and the last
+/// level is compared with those before it. Native code steps too: frequency, page tables, huge pages, caches.
 package struct SteadyState: Hashable, Sendable {
     package enum Classification: Hashable, Sendable {
         /// One level throughout.
@@ -30,8 +30,8 @@ package struct SteadyState: Hashable, Sendable {
     /// count: when nothing else settles, first epochs that are slower than the level by more than the relevance and by
     /// more than four deviations are a warm-up, since being cold is what first epochs are.
     /// - Parameters:
-    ///   - relevance: levels that differ by less than this share of the lower one are the same; so are those that differ
-    ///     by less than the noise of a single epoch.
+    ///   - relevance: levels that differ by less than this share of the lower one are the same; so are those that
+    ///     differ by less than the noise of a single epoch.
     ///   - steadyShare: of the epochs that must run at the last level, from 0 to 1; a quarter in the paper.
     package init?(epochs: [Double], relevance: Double = 0.01, steadyShare: Double = 0.25) {
         guard epochs.lazy.filter(\.isFinite).count >= Self.fewestEpochs else { return nil }
