@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkSuites
+import Benchmarking
 
 /// `tickscope bench list`.
 struct BenchList: ParsableCommand {
