@@ -114,4 +114,29 @@ import Testing
         let error = #expect(throws: FormatError.self) { try BenchmarkRunFile.decode(bytes) }
         #expect(error?.description == "the file has 256 MiB; at most 256 are read")
     }
+
+    /// Numbers that are allowed and that nobody measures: every format copes.
+    @Test(arguments: BenchmarkFormatRegistry.names) func extremeNumbers(_ format: String) throws {
+        var run = SampleRun.run
+        run.startedAtNanoseconds = .min
+        run.durationNanoseconds = .max
+        run.machine.coreCyclesPerTick = -1e300
+        run.machine.tickStep = 1e300
+        run.results[0].operations = .max
+        run.results[0].series = [
+            MetricSeries(
+                metric: .time, values: [1e300, -1e300, 0, .leastNonzeroMagnitude, 1e308, 3, 4], resolution: 1e-300),
+            MetricSeries(metric: .cycles, values: [0, 0, 0], resolution: 0, epochs: [[], [1e308, -1e308], [0]]),
+            MetricSeries(metric: .peakMemory, values: [-1e308, 1e308]),
+        ]
+        run.results[0].throughputUnits = [.messages(1e308), .bytes(-1)]
+        run.results[5].latency?.machine = try #require(
+            LatencyHistogram(values: [0, 1, .max], counts: [1, 1, .max - 2]))
+        run.results[5].latency?.outlierThresholdTicks = .max
+        run.results[5].latency?.causes[0].operations = 1e300
+        run.results[5].latency?.causes[0].outliers = -1e300
+        run.results[5].latency?.worst[0].startNanoseconds = -1e308
+        run.results[5].latency?.timeline[0].startNanoseconds = 1e308
+        #expect(!(try BenchmarkFormatRegistry.format(named: format).encode(run)).isEmpty)
+    }
 }

@@ -32,7 +32,7 @@ package struct GoogleBenchmarkFormat: BenchmarkFormat {
 
     private static func megahertz(_ machine: MachineFingerprint) -> Int64 {
         let hertz = machine.ticksPerSecond * (machine.coreCyclesPerTick ?? 1)
-        return hertz.isFinite && hertz < 1e15 ? Int64(hertz / 1e6) : 0
+        return hertz > 0 && hertz < 1e15 ? Int64(hertz / 1e6) : 0
     }
 
     private func entries(_ index: Int, _ result: BenchmarkResult) -> [JSONValue] {

@@ -69,7 +69,8 @@ package struct LatencyHistogram: Codable, Hashable, Sendable {
         let total = count
         guard total > 0 else { return nil }
         let rank = (quantile * Double(total)).rounded(.up)
-        return value(rank: min(max(UInt64(rank), 1), total))
+        // The greatest total as a Double is beyond what an integer holds.
+        return value(rank: rank >= Double(total) ? total : UInt64(max(rank, 1)))
     }
 
     /// Operations above a value.

@@ -49,12 +49,19 @@ struct LatencySummary {
 
     /// The percentile; nil when there are too few operations for it.
     func percentile(_ quantile: Double, _ metric: BenchmarkMetric? = nil) -> Percentile? {
+        // Ranks of more operations than any benchmark has are scaled: their interval comes out a little wide.
+        let total = histogram.count
+        let count = min(total, 1 << 40)
+        let scale = Double(total) / Double(max(count, 1))
+        func value(rank: Int) -> UInt64? {
+            let scaled = Double(rank) * scale
+            return histogram.value(rank: scaled >= Double(total) ? total : UInt64(scaled))
+        }
         guard
             let order = OrderStatisticInterval(
-                count: Int(clamping: histogram.count), quantile: quantile, confidence: MetricSummary.confidence),
-            let ticks = histogram.value(quantile: quantile),
-            let lower = histogram.value(rank: UInt64(order.lowerRank)),
-            let upper = histogram.value(rank: UInt64(order.upperRank))
+                count: Int(count), quantile: quantile, confidence: MetricSummary.confidence),
+            let ticks = histogram.value(quantile: quantile), let lower = value(rank: order.lowerRank),
+            let upper = value(rank: order.upperRank)
         else { return nil }
         let interval = ConfidenceInterval(
             lower: latency.nanoseconds(Double(lower)), upper: latency.nanoseconds(Double(upper)),
