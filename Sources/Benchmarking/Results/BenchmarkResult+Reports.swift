@@ -61,10 +61,9 @@ extension BenchmarkResult {
             MetricSeries(metric: .cycles, values: cycles, resolution: cycleResolution, epochs: cycleEpochs))
         series.append(MetricSeries(metric: .time, values: time, resolution: resolution / rate * 1e9))
         series.append(MetricSeries(metric: .ticks, values: ticks, resolution: resolution, epochs: tickEpochs))
-        let perOperation = throughputUnits.first?.countPerOperation ?? 1
         if time.allSatisfy({ $0 > resolution / rate * 1e9 }) {
             series.append(
-                MetricSeries(metric: .throughput, values: time.map { perOperation / $0 * 1e9 }))
+                MetricSeries(metric: .throughput, values: time.map { 1e9 / $0 }))
         }
         if unsettled > 0 {
             warnings.append(

@@ -7,6 +7,7 @@ final class CountingStage: MeasurementStage {
     private var counter: AllocationCounter?
     private var rounds = 0
     private var first: AllocationReport?
+    private var isWarm = false
     private(set) var readings: [BenchmarkMetric: MetricReading] = [:]
     private(set) var notes: [String] = []
     private(set) var sites: [AllocationSite] = []
@@ -20,7 +21,12 @@ final class CountingStage: MeasurementStage {
         guard readings.isEmpty else { return nil }
         // Some milliseconds; at least one operation, at most as many as make a rare allocation visible. Then twice as
         // many: the difference has nothing of the harness in it.
-        rounds = rounds == 0 ? max(1, min(10_000, Int(10_000_000 / warmUp.operationTicks))) : 2 * rounds
+        // A first pass is not looked at: the runtime allocates when it is first counted.
+        if rounds == 0 {
+            rounds = max(1, min(10_000, Int(10_000_000 / warmUp.operationTicks)))
+        } else if first != nil {
+            rounds *= 2
+        }
         var assignment = ts_assignment()
         assignment.kind = Int32(TS_ASSIGNMENT_PLAIN)
         assignment.rounds = UInt64(rounds)
@@ -30,6 +36,10 @@ final class CountingStage: MeasurementStage {
 
     func finish(ticks: UInt64) {
         guard let report = counter.take()?.stop() else { return }
+        guard isWarm else {
+            isWarm = true
+            return
+        }
         guard let first else {
             self.first = report
             return
