@@ -217,7 +217,7 @@ private func latencyResult(_ latency: LatencyDistribution) -> BenchmarkResult {
         messages.throughputUnits = [.messages(12)]
         #expect(
             BudgetJudge.judge(.throughput(atLeast: 4e6), messages).text
-                == "throughput 5 M messages/s keeps its budget of 4 M messages/s, 25 % above")
+                == "throughput 5 M messages/s keeps its budget of 4 M messages/s, 25.0 % above")
     }
 }
 

@@ -47,7 +47,10 @@ import Testing
             "suites: [{name: a, program: b}, {name: a, program: c}]",
             "1:33: a suite named 'a' is already in line 1; rename one"
         ),
-        ("suites: [{name: a, program: b}]\nstores: x", "2:1: unknown key 'stores'; did you mean 'suites'?"),
+        (
+            "suites: [{name: a, program: b}]\nstores: x",
+            "2:1: unknown key 'stores'; the keys here are: suites, tolerance"
+        ),
         ("suites: [{name: a, program: b}]\nxyzzy: x", "2:1: unknown key 'xyzzy'; the keys here are: suites, tolerance"),
         ("suites: [{name: a, program: b}]\ntolerance: 100 %", "2:12: 'tolerance' must be less than 100 %"),
         (
@@ -60,14 +63,14 @@ import Testing
         ),
         (
             "suites: [{name: a, program: b, scenarios: [{benchmark: *}]}]",
-            "1:56: not valid YAML: while scanning an alias, did not find expected alphabetic or numeric character"
+            "1:57: not valid YAML: while scanning an alias, did not find expected alphabetic or numeric character"
         ),
         (
             "suites: [{name: a, program: b, scenarios: [{benchmark: *add }]}]",
             "1:56: '*' begins an alias; put quotes around a pattern that begins with it"
         ),
         ("suites:\n- name: a\n  name: b", "2:3: the key 'name' is given more than once; remove one"),
-        ("suites: [{[a]: b}]", "1:11: a key must be a word; it is a list"),
+        ("suites: [{[a]: b}]", "1:14: a key must be a word; it is a list or a block of keys"),
         (
             "suites: [\"a\\nb\": 1]",
             "1:10: unknown key 'a\u{FFFD}b'; the keys here are: name, program, product, scenarios"
@@ -123,7 +126,7 @@ import Testing
         ("budgets: {cycles: 40 ns}", "6:23: 'cycles': '40 ns' is no number; write for instance 150"),
         ("budgets: {cpu-utilization: 1}", "6:32: 'cpu-utilization': '1' is no share; write for instance 100 %"),
         ("budgets: {p999: 2 us}", "6:15: unknown key 'p999'; did you mean 'p99.9'?"),
-        ("budgets: {code-time: 2 us}", "6:15: unknown key 'code-time'; did you mean 'code-p90'?"),
+        ("budgets: {code-time: 2 us}", "6:15: unknown key 'code-time'; did you mean 'cpu-time'?"),
         ("budgets: {time: 1 ns, time: 2 ns}", "6:15: the key 'time' is given more than once; remove one"),
         ("budgets: {time: 1 ns", "7:1: not valid YAML: while parsing a flow mapping, did not find expected ',' or '}'"),
     ])
@@ -201,7 +204,7 @@ import Testing
 
     @Test func manyNestedKeysInFlow() {
         let key = String(repeating: "{", count: 150) + "a" + String(repeating: ":1}", count: 150)
-        #expect(error("[" + Array(repeating: "{\(key): 1}", count: 400).joined(separator: ",") + "]") != nil)
+        #expect(error("[" + Array(repeating: "{\(key): 1}", count: 2_000).joined(separator: ",") + "]") != nil)
     }
 
     @Test func manySuitesAreRead() throws {

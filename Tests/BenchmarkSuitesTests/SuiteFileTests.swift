@@ -52,7 +52,7 @@ import Testing
         let scenario = file.suites[0].scenarios[0]
         #expect(scenario.benchmark?.description == "book.add")
         #expect(scenario.arguments == ["1", "2", "5"])
-        #expect(scenario.location == SuiteLocation(path: "project/tickscope.yaml", line: 5, column: 9))
+        #expect(scenario.location.description == "project/tickscope.yaml:5:9")
         let overrides = scenario.overrides
         #expect(overrides.mode == .latency)
         #expect(overrides.iterations == 100_000)

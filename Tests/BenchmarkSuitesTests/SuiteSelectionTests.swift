@@ -131,7 +131,7 @@ private let book = [
             throws: SuiteError(
                 .nothingSelected,
                 "filters, skips and tags together leave no benchmark; there are: "
-                    + "decode, book.add/1, book.add/5, book.add/20, book.cancel")
+                    + "decode, book.add/1, book.add/5, book.cancel, book.add/20")
         ) { try names(["decode"], skips: ["."]) }
         #expect(throws: SuiteError(.nothingSelected, "the program declares no benchmarks")) {
             try BenchmarkSelection().apply(to: [])
@@ -177,7 +177,7 @@ private let book = [
         var generator = SplitMix(state: 42)
         var compared = 0
         var matched = 0
-        for _ in 0..<4_000 {
+        for _ in 0..<1_500 {
             let pattern = generator.pattern(depth: 3)
             guard let reference = try? NSRegularExpression(pattern: pattern) else { continue }
             let own: RegularPattern
@@ -194,7 +194,7 @@ private let book = [
                 matched += expected ? 1 : 0
             }
         }
-        #expect(compared > 10_000)
+        #expect(compared > 5_000)
         #expect(matched > compared / 10 && matched < compared * 9 / 10)
     }
 
@@ -228,6 +228,8 @@ private struct SplitMix: RandomNumberGenerator {
 
     mutating func pattern(depth: Int) -> String {
         (0..<Int.random(in: 1...3, using: &self)).map { _ in
+            // An anchor is not repeated: implementations differ in what that means.
+            if Int.random(in: 0...9, using: &self) == 0 { return String(pick("^$")) }
             let atom =
                 switch Int.random(in: 0...9, using: &self) {
                 case 0: "."
@@ -236,10 +238,11 @@ private struct SplitMix: RandomNumberGenerator {
                 case 3: "\\" + String(pick("./"))
                 case 4 where depth > 0: "(" + pattern(depth: depth - 1) + "|" + pattern(depth: depth - 1) + ")"
                 case 5 where depth > 0: "(?:" + pattern(depth: depth - 1) + ")"
-                case 6: return ["^", "$"].randomElement(using: &self)!
                 default: String(pick("ab1_"))
                 }
-            return atom + ["", "", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", "*?"].randomElement(using: &self)!
+            // Foundation finds nothing where a group that may be empty is repeated as rarely as can be.
+            let rarely = atom.hasPrefix("(") ? "" : "*?"
+            return atom + ["", "", "", "*", "+", "?", "{2}", "{1,2}", "{2,}", rarely].randomElement(using: &self)!
         }.joined()
     }
 }

@@ -60,8 +60,8 @@ struct BudgetWording {
             return withUnit(NumberGroups.text(difference / scale, uncertainty / scale, apartFrom: 0))
         }
         let percent = 100 / bound.magnitude
-        // An exact count has no last digit that means something; a tenth of a per cent says enough.
-        let known = uncertainty > 0 ? max(uncertainty * percent, 0.01) : 0.1
+        // A tenth of a per cent says enough.
+        let known = max(uncertainty * percent, 0.1)
         return NumberGroups.text(difference * percent, known, apartFrom: 0) + " %"
     }
 

@@ -7,6 +7,11 @@ enum NearNames {
 
     /// The name that was most likely meant; nil when none is within a third of its length.
     static func guess(_ name: String, among names: some Sequence<String>) -> String? {
+        // Leaving out a hyphen or a point is the most frequent mistake.
+        let letters = name.lowercased().filter { $0.isLetter || $0.isNumber }
+        if let same = names.first(where: { $0.lowercased().filter { $0.isLetter || $0.isNumber } == letters }) {
+            return same
+        }
         let best = sorted(names, near: name).first
         guard let best, distance(name, best) <= max(1, min(name.count, comparedLength) / 3) else { return nil }
         return best

@@ -3,7 +3,8 @@ internal import Yams
 /// The text of a suite file before it means anything: bounded in length, and in what it can make the reader of YAML do.
 ///
 /// Refused before YAML is read: anchors, since few bytes of anchors and aliases stand for any number of values; and keys
-/// written with `?`, since such a key may be any nested value. Nesting is limited by the reader.
+/// that are not words (after `?`, or a list or a block before `:`), since each level of nested keys is hashed again.
+/// Nesting is limited by the reader.
 struct SuiteText {
     let text: String
     let path: String
@@ -44,6 +45,8 @@ struct SuiteText {
                 problem = "'&' before a word is an anchor, and a suite file has none; write the value out"
             } else if byte == UInt8(ascii: "?"), [9, 10, 13, 32].contains(next), "\n\r-[{,:?".utf8.contains(lastSolid) {
                 problem = "'?' alone begins a key that is no word; write 'key: value'"
+            } else if byte == UInt8(ascii: ":"), "]}".utf8.contains(lastSolid) {
+                problem = "a key must be a word; it is a list or a block of keys"
             }
             if !problem.isEmpty {
                 column = index - lineBegin
