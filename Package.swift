@@ -69,7 +69,7 @@ var targets: [Target] = [
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
     .target(
-        name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "ProfileModel"],
+        name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "CZstd", "ProfileModel"],
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
