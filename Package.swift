@@ -55,6 +55,7 @@ var targets: [Target] = [
     cTarget("CAllocations"),
     cTarget("CCycles"),
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
+    cTarget("CFileMapping"),
     cTarget("CPerfEvents"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
@@ -85,7 +86,7 @@ var targets: [Target] = [
     swiftTarget("Tickscope", ["Benchmarking"]),
 
     // Floor 3 and 4: recordings
-    swiftTarget("Sampling", ["CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
+    swiftTarget("Sampling", ["CFileMapping", "CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs

@@ -17,7 +17,7 @@ package final class PerfDataLoader {
     package init(_ data: PerfDataFile, event: Int) {
         decoder = FormattedRecordDecoder(data.events[event].format)
         trailerSize = decoder.trailerSize
-        reader = FileReader(fcntl(data.descriptor, F_DUPFD_CLOEXEC, 0), windowSize: 16_384)
+        reader = FileReader(fcntl(data.descriptor, F_DUPFD_CLOEXEC, 0), windowSize: 16_384, mapping: data.mapping)
     }
 
     /// Reads a batch's records, in its order.
