@@ -55,6 +55,7 @@ var targets: [Target] = [
     cTarget("CAllocations"),
     cTarget("CCycles"),
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
+    cTarget("CFileMapping"),
     cTarget("CPerfEvents"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
@@ -69,7 +70,7 @@ var targets: [Target] = [
     swiftTarget("PerfEvents", ["CPerfEvents"]),
     swiftTarget("Unwinding", ["CUnwind", "ProfileModel"]),
     .target(
-        name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "ProfileModel"],
+        name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "CZstd", "ProfileModel"],
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
     swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
@@ -89,7 +90,7 @@ var targets: [Target] = [
     swiftTarget("Tickscope", ["Benchmarking"]),
 
     // Floor 3 and 4: recordings
-    swiftTarget("Sampling", ["CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
+    swiftTarget("Sampling", ["CFileMapping", "CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
     // Floor 6: programs

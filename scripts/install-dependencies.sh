@@ -19,6 +19,7 @@ test_packages=(
     binutils          # readelf: every unwind rule of whole libraries; c++filt, objcopy
     libc6-arm64-cross libstdc++6-arm64-cross # libraries of another architecture, to compare their unwind rules
     clang-14 llvm-14 dwz # debug information in all the ways that it is written; what llvm-symbolizer makes of it
+    debuginfod libdebuginfod1 # debug files that only a server has
     gzip util-linux   # unpacking profiles; unshare and setpriv for namespaces and users
     python3 xz-utils  # real programs to record …
     redis-tools       # … and redis, from the package that starts no service

@@ -1,22 +1,26 @@
 /// Builds a ``Profile``: interns modules, functions, frames and label sets, and merges equal samples.
 package struct ProfileBuilder {
-    private struct SampleKey: Hashable {
-        var stack: StackTable.ID
-        var labelSet: Int32
-    }
-
     package private(set) var profile: Profile
     private var moduleIDs: [Module: ModuleID] = [:]
     private var functionIDs: [Function: FunctionID] = [:]
     private var frameIDs: [Frame: FrameID] = [:]
     private var labelSetIDs: [LabelSet: Int32] = [:]
-    private var sampleIndex: [SampleKey: Int] = [:]
+    /// stack << 32 | label set → position in the sample columns.
+    private var sampleIndex = IndexTable()
 
     package init(sampleTypes: [SampleType]) {
         profile = Profile(
             sampleTypes: sampleTypes, modules: [], functions: [], frames: [], stacks: StackTable(), labelSets: [],
             samples: Profile.Samples(values: Array(repeating: [], count: sampleTypes.count)),
             metadata: Profile.Metadata())
+    }
+
+    /// Makes room for what is to come: growing a table step by step hashes everything in it again each time.
+    package mutating func reserve(functions: Int, frames: Int) {
+        functionIDs.reserveCapacity(functions)
+        frameIDs.reserveCapacity(frames)
+        profile.functions.reserveCapacity(functions)
+        profile.frames.reserveCapacity(frames)
     }
 
     package var metadata: Profile.Metadata {
@@ -60,6 +64,14 @@ package struct ProfileBuilder {
         profile.stacks.child(of: parent, frame: frame)
     }
 
+    /// Takes stacks as they are: where each frame stands for one frame, no two for the same, stacks are equal when their
+    /// frames are.
+    /// - Parameter frames: what each frame number of `stacks` is here; all different.
+    package mutating func adopt(_ stacks: StackTable, frames: [FrameID]) {
+        precondition(profile.stacks.count == 1, "stacks were added already")
+        profile.stacks = StackTable(stacks, frames: frames)
+    }
+
     /// Interns a whole stack.
     /// - Parameter frames: root first.
     package mutating func stack(rootFirst frames: some Sequence<FrameID>) -> StackTable.ID {
@@ -72,15 +84,15 @@ package struct ProfileBuilder {
     /// - Parameter values: one a sample type, in their order.
     package mutating func add(stack: StackTable.ID, labelSet: Int32, values: [Int64]) {
         precondition(values.count == profile.sampleTypes.count, "one value a sample type")
-        let key = SampleKey(stack: stack, labelSet: labelSet)
-        if let index = sampleIndex[key] {
+        let key = UInt64(UInt32(bitPattern: stack.rawValue)) << 32 | UInt64(UInt32(bitPattern: labelSet))
+        let index = Int(sampleIndex.insert(key, Int32(profile.samples.count)))
+        if index < profile.samples.count {
             for column in values.indices {
                 let (sum, overflow) = profile.samples.values[column][index].addingReportingOverflow(values[column])
                 profile.samples.values[column][index] = overflow ? .max : sum
             }
             return
         }
-        sampleIndex[key] = profile.samples.count
         profile.samples.stacks.append(stack)
         profile.samples.labelSets.append(labelSet)
         for column in values.indices { profile.samples.values[column].append(values[column]) }

@@ -39,6 +39,17 @@ package struct RecordingQuality: Hashable, Sendable {
 
     package init() {}
 
+    /// Adds what another part of the same recording says of its samples. Losses and pauses are of the whole recording.
+    package mutating func addSamples(of other: RecordingQuality) {
+        received += other.received
+        truncated += other.truncated
+        completed += other.completed
+        unnamed += other.unnamed
+        dropped += other.dropped
+        namedFrames += other.namedFrames
+        totalFrames += other.totalFrames
+    }
+
     package subscript(metric: Metric) -> Int64? {
         switch metric {
         case .expected: expected

@@ -28,7 +28,8 @@ package struct StackTable: Sendable {
     package static let root = ID(rawValue: 0)
 
     package private(set) var nodes: [Node]
-    /// A node index at its hash slot, 0 where the slot is free (the root is never looked up).
+    /// A node index at its hash slot, 0 where the slot is free (the root is never looked up). Empty until the first lookup
+    /// in a table that was made from another.
     private var slots: [Int32]
     private var mask: Int
 
@@ -36,6 +37,17 @@ package struct StackTable: Sendable {
         nodes = [Node(parent: -1, frame: -1)]
         slots = Array(repeating: 0, count: 1024)
         mask = 1023
+    }
+
+    /// The same stacks of other frames.
+    /// - Parameter frames: what each frame number becomes; all different.
+    package init(_ stacks: StackTable, frames: [FrameID]) {
+        nodes = stacks.nodes
+        for index in nodes.indices.dropFirst() {
+            nodes[index].frame = frames[Int(nodes[index].frame)].rawValue
+        }
+        slots = []
+        mask = 0
     }
 
     /// Number of nodes, the root included.
@@ -61,15 +73,10 @@ package struct StackTable: Sendable {
         return frames
     }
 
-    /// The stack that has `frame` below `parent`, or nil when there is none yet.
-    package func existingChild(of parent: ID, frame: FrameID) -> ID? {
-        let slot = slots[slotIndex(parent.rawValue, frame.rawValue)]
-        return slot == 0 ? nil : ID(rawValue: slot)
-    }
-
     /// The stack that has `frame` below `parent`, made if needed.
     // hot: per frame
     package mutating func child(of parent: ID, frame: FrameID) -> ID {
+        if slots.isEmpty { rebuild(size: 1024) }
         let slot = slotIndex(parent.rawValue, frame.rawValue)
         let found = slots[slot]
         if found != 0 { return ID(rawValue: found) }
@@ -92,8 +99,11 @@ package struct StackTable: Sendable {
         }
     }
 
-    private mutating func grow() {
-        let size = slots.count * 2
+    private mutating func grow() { rebuild(size: slots.count * 2) }
+
+    private mutating func rebuild(size least: Int) {
+        var size = least
+        while size < nodes.count * 2 { size *= 2 }
         mask = size - 1
         slots = Array(repeating: 0, count: size)
         for index in 1..<nodes.count {

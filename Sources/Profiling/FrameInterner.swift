@@ -14,7 +14,8 @@ struct FrameInterner {
     private(set) var frames: [RawFrame] = []
     /// Told once when the first frame in the kernel is met.
     var kernel: KernelNames?
-    private var ids: [RawFrame: Int32] = [:]
+    /// A position in `frames` at its hash slot, -1 where the slot is free.
+    private var slots = [Int32](repeating: -1, count: 1024)
     private var cache = [Slot](repeating: Slot(), count: 1 << 15)
 
     /// Program counter → frame number; nil when it is not cached.
@@ -31,16 +32,39 @@ struct FrameInterner {
         return id
     }
 
+    // hot: per frame that the cache does not have, as at the begin of each process
     mutating func intern(_ frame: RawFrame) -> FrameID {
-        if let id = ids[frame] { return FrameID(rawValue: id) }
+        let place = place(of: frame)
+        if slots[place] >= 0 { return FrameID(rawValue: slots[place]) }
         let id = Int32(frames.count)
         frames.append(frame)
-        ids[frame] = id
+        slots[place] = id
+        if frames.count * 2 > slots.count { grow() }
         if case .kernel = frame.kind, let kernel {
             kernel.prepare()
             self.kernel = nil
         }
         return FrameID(rawValue: id)
+    }
+
+    private func place(of frame: RawFrame) -> Int {
+        let mask = slots.count - 1
+        var place = Self.hash(frame) & mask
+        while slots[place] >= 0, frames[Int(slots[place])] != frame { place = (place + 1) & mask }
+        return place
+    }
+
+    private mutating func grow() {
+        slots = [Int32](repeating: -1, count: slots.count * 2)
+        for index in frames.indices { slots[place(of: frames[index])] = Int32(index) }
+    }
+
+    /// Fibonacci hashing, as of all tables here. Markers have no address and lie side by side.
+    private static func hash(_ frame: RawFrame) -> Int {
+        var key = frame.address ^ UInt64(UInt32(bitPattern: frame.module)) << 40
+        if case .marker(let marker) = frame.kind { key ^= UInt64(marker.rawValue) << 32 }
+        let mixed = (key ^ (key >> 29)) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: (mixed ^ (mixed >> 32)) & 0x7FFF_FFFF)
     }
 
     private static func slot(_ pc: UInt64, _ serial: UInt32, mask: Int) -> Int {

@@ -70,23 +70,55 @@ package struct Importer {
         let files = RecordedFiles(
             data.facts, symfs: plan.symfs, debugDirectories: plan.symbolization.debugDirectories)
         let kernel = KernelNames(of: files)
-        var aggregator = SampleAggregator(importing: files, kernel: kernel, unwinder: plan.unwinder)
+        let modules = SharedModules(ModuleStore(files))
+        let members = (0..<Self.memberCount).map { number in
+            ImportMember(
+                number, SampleAggregator(importing: modules, kernel: kernel, unwinder: plan.unwinder),
+                PerfDataLoader(data, event: eventIndex))
+        }
         var reader = PerfDataReader(data, event: eventIndex)
-        try reader.read(into: &aggregator, progress: progress)
+        try read(&reader, members, progress: progress)
 
         let format = data.events[eventIndex].format
         let event = EventSpecification.recorded(data.events[eventIndex].name, format)
-        var raw = aggregator.snapshot()
-        raw.quality.lost = aggregator.lostByRecords
+        var raw = RawProfile(merging: members.map { $0.aggregator.snapshot() })
+        // Everybody has seen every record that is no sample.
+        raw.quality.lost = members[0].aggregator.lostByRecords
         let assembler = ProfileAssembler(
             event: event, includesKernel: true, symbolization: plan.symbolization,
             kernel: kernel)
-        let profile = assembler.assemble(raw, metadata: metadata(event, format, reader.sampleTimes))
-        var warnings = self.warnings(reader, aggregator)
+        let times = members.compactMap(\.loader.sampleTimes)
+        let first = times.map(\.lowerBound).min() ?? 0
+        let last = times.map(\.upperBound).max() ?? 0
+        let profile = assembler.assemble(raw, metadata: metadata(event, format, first...last))
+        var warnings = self.warnings(reader, members, modules)
         warnings += Self.unique(files.warnings + assembler.warnings)
         return ImportResult(
             profile: profile, event: data.events[eventIndex].name, warnings: warnings,
             bytes: UInt64(data.byteCount))
+    }
+
+    /// Stacks take memory for each.
+    private static let memberCount = min(8, max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    /// Enough that the records between them, which everybody reads, do not count; few enough to share out.
+    private static let batchSize = 512
+
+    private func read(
+        _ reader: inout PerfDataReader, _ members: [ImportMember], progress: (Double) -> Void
+    ) throws {
+        let crew = ImportCrew(memberCount: members.count)
+        // What has no thread is never waited for: this one takes all that is left.
+        let threads = members.dropFirst().compactMap { member in
+            JoinableThread { while member.work(for: crew) {} }
+        }
+        defer {
+            crew.complete()
+            while members[0].work(for: crew) {}
+            for thread in threads { thread.join() }
+        }
+        try reader.scan(batchSize: Self.batchSize, progress: progress) { batch in
+            if crew.add(batch) { _ = members[0].work(for: crew) }
+        }
     }
 
     private static func unique(_ texts: [String]) -> [String] {
@@ -95,10 +127,10 @@ package struct Importer {
     }
 
     private func metadata(
-        _ event: EventSpecification, _ format: RecordFormat, _ times: ClosedRange<UInt64>?
+        _ event: EventSpecification, _ format: RecordFormat, _ times: ClosedRange<UInt64>
     ) -> Profile.Metadata {
         var metadata = Profile.Metadata()
-        if let times { metadata.durationNanoseconds = Int64(clamping: times.upperBound - times.lowerBound) }
+        metadata.durationNanoseconds = Int64(clamping: times.upperBound - times.lowerBound)
         let isClock = event.unit == "nanoseconds"
         metadata.periodType = SampleType(name: isClock ? "cpu" : event.name, unit: event.unit)
         if format.period > 0 {
@@ -118,20 +150,23 @@ package struct Importer {
         return metadata
     }
 
-    private func warnings(_ reader: borrowing PerfDataReader, _ aggregator: borrowing SampleAggregator) -> [String] {
+    private func warnings(
+        _ reader: borrowing PerfDataReader, _ members: [ImportMember], _ modules: SharedModules
+    ) -> [String] {
         var warnings: [String] = []
         if reader.isCutShort { warnings.append("\(data.path) ends in the middle of a record") }
-        if reader.malformedCount + Int(aggregator.malformed) > 0 {
+        let sum = { (count: (ImportMember) -> Int64) in members.reduce(0) { $0 + count($1) } }
+        let malformed = Int64(reader.malformedCount) + sum { Int64($0.loader.malformedCount) + $0.aggregator.malformed }
+        if malformed > 0 { warnings.append("\(malformed) records made no sense and were skipped") }
+        let deep = sum { $0.aggregator.deeperThanCapture }
+        if deep * 100 > sum({ $0.aggregator.received }) {
             warnings.append(
-                "\(reader.malformedCount + Int(aggregator.malformed)) records made no sense and were skipped")
-        }
-        if aggregator.deeperThanCapture * 100 > aggregator.received {
-            warnings.append(
-                "\(aggregator.deeperThanCapture) stacks are deeper than what was recorded; record with a larger"
+                "\(deep) stacks are deeper than what was recorded; record with a larger"
                     + " --call-graph dwarf,BYTES, or with 'tickscope record'")
         }
-        if let path = aggregator.unreadablePaths.first {
-            let others = aggregator.unreadablePaths.count - 1
+        let unreadable = modules.unreadablePaths.sorted()
+        if let path = unreadable.first {
+            let others = unreadable.count - 1
             warnings.append(
                 "cannot find \(path)\(others > 0 ? " and \(others) other files" : ""): their frames end stacks")
         }

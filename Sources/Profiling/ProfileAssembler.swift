@@ -30,6 +30,7 @@ final class ProfileAssembler {
 
         var builder = ProfileBuilder(
             sampleTypes: [.samples, SampleType(name: Self.valueName(of: event), unit: event.unit)])
+        builder.reserve(functions: namer.functions.count, frames: raw.frames.count)
         // The program itself comes first: readers take the first mapping for the main binary.
         let order = raw.modules.indices.sorted { a, b in
             let isProgram = { (index: Int) in raw.modules[index].module.kind == .executable }
@@ -72,12 +73,7 @@ final class ProfileAssembler {
 
     /// - Parameter frames: of each raw frame, outermost first.
     private func addSamples(_ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder) {
-        var stacks = [StackTable.ID](repeating: StackTable.root, count: raw.stacks.count)
-        for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
-            var stack = stacks[Int(node.parent)]
-            for frame in frames[Int(node.frame)] { stack = builder.child(of: stack, frame: frame) }
-            stacks[index] = stack
-        }
+        let stacks = addStacks(raw, frames: frames, to: &builder)
         let labels = raw.threads.map { thread in
             builder.intern(
                 LabelSet(thread: thread.name, tid: thread.tid, process: thread.processName, pid: thread.pid))
@@ -87,6 +83,24 @@ final class ProfileAssembler {
                 stack: stacks[Int(raw.sampleStacks[index].rawValue)], labelSet: labels[Int(raw.sampleThreads[index])],
                 values: [raw.sampleCounts[index], raw.samplePeriods[index]])
         }
+    }
+
+    /// - Returns: what each stack became.
+    private func addStacks(
+        _ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder
+    ) -> [StackTable.ID] {
+        // As many frames as raw ones, and one for each: no two stand for the same.
+        if frames.allSatisfy({ $0.count == 1 }), builder.profile.frames.count == frames.count {
+            builder.adopt(raw.stacks, frames: frames.map { $0[0] })
+            return raw.stacks.nodes.indices.map { StackTable.ID(rawValue: Int32($0)) }
+        }
+        var stacks = [StackTable.ID](repeating: StackTable.root, count: raw.stacks.count)
+        for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
+            var stack = stacks[Int(node.parent)]
+            for frame in frames[Int(node.frame)] { stack = builder.child(of: stack, frame: frame) }
+            stacks[index] = stack
+        }
+        return stacks
     }
 
     /// Counts named frames along each stack: parents come before children, so one pass over the nodes does.

@@ -55,7 +55,7 @@ package enum Marker: UInt8, Hashable, Sendable {
 
 /// The counts of a recording before anything has a name. A value: a snapshot of it can be written while sampling goes on.
 package struct RawProfile: Sendable {
-    package struct Thread: Sendable {
+    package struct Thread: Hashable, Sendable {
         package var pid: Int32
         package var tid: Int32
         package var name: String
@@ -73,6 +73,8 @@ package struct RawProfile: Sendable {
     package var sampleThreads: [Int32] = []
     package var sampleCounts: [Int64] = []
     package var samplePeriods: [Int64] = []
+    /// Which of the recording's samples was the first one; only where parts are to be merged.
+    package var sampleOrdinals: [UInt64] = []
 
     /// `unnamed` and the frame counts are filled in when symbols are known.
     package var quality = RecordingQuality()

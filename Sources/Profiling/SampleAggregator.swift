@@ -11,7 +11,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private static let deepest = 4096
 
     private(set) var processes: ProcessTable
-    private var modules: ModuleStore
+    private let modules: SharedModules
     private var raw = RawProfile()
     private var interner = FrameInterner()
     /// Nil for a recording that others made.
@@ -34,7 +34,9 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private var nextSerial: UInt32 = 1
     private var threadIndexes: [Int32: Int32] = [:]
     /// stack << 32 | thread → position in the sample columns.
-    private var sampleIndexes: [UInt64: Int] = [:]
+    private var sampleIndexes = IndexTable()
+    /// The next sample's place in the order of a recording that others made.
+    var ordinal: UInt64 = 0
 
     private(set) var received: Int64 = 0
     /// Bytes of all records.
@@ -51,13 +53,15 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private(set) var recoveredLeaves: Int64 = 0
 
     /// For a recording that others made.
-    /// - Parameter kernel: told when the first frame in the kernel is met.
-    init(importing files: RecordedFiles, kernel: KernelNames, unwinder: Unwinder) {
+    /// - Parameters:
+    ///   - modules: shared with other threads' parts of the same recording.
+    ///   - kernel: told when the first frame in the kernel is met.
+    init(importing modules: SharedModules, kernel: KernelNames, unwinder: Unwinder) {
         interner.kernel = kernel
         self.unwinder = unwinder
         limits = RecordingLimits()
         processes = ProcessTable(isLive: false)
-        modules = ModuleStore(files)
+        self.modules = modules
         attachment = nil
         decoder = RecordDecoder(layout: SampleLayout(callGraph: .framePointers, includesKernel: true))
         stackTail = nil
@@ -68,7 +72,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
 
     init(attachment: Attachment, layout: SampleLayout, plan: RecordingPlan) {
         processes = ProcessTable()
-        modules = ModuleStore()
+        modules = SharedModules()
         unwinder = plan.unwinder
         limits = plan.limits
         self.attachment = attachment
@@ -188,7 +192,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         case .mapped(let pid, let mapping):
             code[pid] = nil
             // Open the file now, while the process has it: it may exit before its first sample.
-            _ = modules.index(of: mapping, process: pid)
+            if attachment != nil { modules.open(mapping, process: pid) }
         case .exited(let pid): code[pid] = nil
         }
     }
@@ -200,16 +204,18 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         let thread = threadIndex(sample)
         let stack = stack(of: sample, callGraph: callGraph)
         let key = UInt64(UInt32(bitPattern: stack.rawValue)) << 32 | UInt64(UInt32(bitPattern: thread))
-        if let index = sampleIndexes[key] {
+        let index = Int(sampleIndexes.insert(key, Int32(raw.sampleStacks.count)))
+        if attachment == nil { ordinal += 1 }
+        if index < raw.sampleStacks.count {
             raw.sampleCounts[index] += 1
             raw.samplePeriods[index] &+= Int64(truncatingIfNeeded: sample.period)
             return
         }
-        sampleIndexes[key] = raw.sampleStacks.count
         raw.sampleStacks.append(stack)
         raw.sampleThreads.append(thread)
         raw.sampleCounts.append(1)
         raw.samplePeriods.append(Int64(truncatingIfNeeded: sample.period))
+        if attachment == nil { raw.sampleOrdinals.append(ordinal) }
     }
 
     private mutating func threadIndex(_ sample: SampleView) -> Int32 {
@@ -385,7 +391,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         guard let process = processes.processes[pid] else { return nil }
         if code.count >= limits.processes { code.removeAll() }
         nextSerial &+= 1
-        let made = ProcessCode(space: process.space, process: pid, modules: &modules, serial: nextSerial)
+        let made = modules.code(of: process.space, process: pid, serial: nextSerial)
         code[pid] = made
         return made
     }

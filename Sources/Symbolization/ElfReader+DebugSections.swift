@@ -1,4 +1,5 @@
 internal import CLibelf
+internal import CZstd
 internal import Glibc
 
 extension ElfReader {
@@ -51,11 +52,28 @@ extension ElfReader {
         if header.sh_flags & UInt64(SHF_COMPRESSED) != 0 {
             var packing = GElf_Chdr()
             guard gelf_getchdr(section, &packing) != nil,
-                isPlausible(unpacked: packing.ch_size, packed: header.sh_size), elf_compress(section, 0, 0) >= 0
+                isPlausible(unpacked: packing.ch_size, packed: header.sh_size)
             else { return nil }
-            return memory(section)
+            if packing.ch_type == Self.zstd { return unpackZstd(section, size: Int(packing.ch_size)) }
+            return elf_compress(section, 0, 0) >= 0 ? memory(section) : nil
         }
         return plainBytes(section, header)
+    }
+
+    /// ELFCOMPRESS_ZSTD of the System V ABI, which libelf reads from 0.189 on only, and Debian 12 has 0.188.
+    private static let zstd: UInt32 = 2
+
+    /// The bytes behind the header of a section that zstd has compressed; nil unless they unpack to the stated size.
+    private func unpackZstd(_ section: OpaquePointer, size: Int) -> SectionBytes? {
+        guard let data = elf_rawdata(section, nil), let start = data.pointee.d_buf,
+            data.pointee.d_size > MemoryLayout<Elf64_Chdr>.size
+        else { return nil }
+        let head = MemoryLayout<Elf64_Chdr>.size
+        let bytes = [UInt8](unsafeUninitializedCapacity: size) { buffer, count in
+            let result = ZSTD_decompress(buffer.baseAddress, size, start + head, data.pointee.d_size - head)
+            count = ZSTD_isError(result) == 0 && result == size ? size : 0
+        }
+        return bytes.count == size ? SectionBytes(bytes) : nil
     }
 
     /// The bytes of a section that is not compressed; they stay in the file where there is one.

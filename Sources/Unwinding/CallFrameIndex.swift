@@ -19,14 +19,18 @@ enum CallFrameIndex {
             // A zero length is a terminator; linkers leave one between inputs.
             guard body.remaining > 0, let identifier = identifier.unsigned(4) else { continue }
             if identifier == 0 {
-                if let common = CommonEntry(body), let survey = CallFrameSurvey(common.instructions, registers) {
+                if let common = CommonEntry(body),
+                    let survey = CallFrameSurvey(
+                        common.instructions, encoding: common.pointerEncoding, registers)
+                {
                     commons[start] = (common, survey.isOutermost)
                 }
                 continue
             }
             guard let parent = FunctionEntry.commonOffset(of: body), let common = commons[parent],
                 let function = FunctionEntry(body, common.entry, sectionAddress: address), function.length > 0,
-                let survey = CallFrameSurvey(function.instructions, registers)
+                let survey = CallFrameSurvey(
+                    function.instructions, encoding: common.entry.pointerEncoding, registers)
             else { continue }
             let isOutermost = common.isOutermost || survey.isOutermost
             entries.append(entry(function, common.entry, isOutermost: isOutermost, at: start))
@@ -43,8 +47,9 @@ enum CallFrameIndex {
         guard let body = section.record(at: offset), let parent = FunctionEntry.commonOffset(of: body),
             let commonBody = section.record(at: parent), let common = CommonEntry(commonBody),
             let function = FunctionEntry(body, common, sectionAddress: address), function.length > 0,
-            let shared = CallFrameSurvey(common.instructions, registers),
-            let own = CallFrameSurvey(function.instructions, registers)
+            let shared = CallFrameSurvey(common.instructions, encoding: common.pointerEncoding, registers),
+            let own = CallFrameSurvey(
+                function.instructions, encoding: common.pointerEncoding, registers)
         else { return nil }
         return entry(function, common, isOutermost: shared.isOutermost || own.isOutermost, at: offset)
     }

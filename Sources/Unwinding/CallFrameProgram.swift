@@ -30,6 +30,8 @@ struct CallFrameProgram {
     private var codeFactor: UInt64 = 1
     private var dataFactor: Int64 = 1
     private var isSignal = false
+    private var pointerEncoding: UInt8 = 0
+    private var sectionAddress: UInt64 = 0
     private var state = State()
     private var initial = State()
     private var remembered: [State] = []
@@ -62,6 +64,8 @@ struct CallFrameProgram {
         codeFactor = common.codeFactor
         dataFactor = common.dataFactor
         isSignal = common.isSignal
+        pointerEncoding = common.pointerEncoding
+        sectionAddress = address
         guard execute(common.instructions, from: function.start, target: target, isCommon: true) else { return nil }
         initial = state
         guard execute(function.instructions, from: function.start, target: target, isCommon: false) else { return nil }
@@ -102,8 +106,10 @@ struct CallFrameProgram {
                 guard let factored = reader.leb128(), set(low, .atCFA(scaled(factored))) else { return false }
             case 0xC0...0xFF: guard set(low, initialRule(low)) else { return false }  // restore
             case 0x00: break  // nop
-            case 0x01:  // set_loc: an absolute address, which no compiler writes into position-independent tables
-                return false
+            case 0x01:  // set_loc: an address, written like the function's own
+                let place = sectionAddress &+ UInt64(reader.position)
+                guard let next = reader.pointer(pointerEncoding, address: place), next >= location else { return false }
+                location = next
             case 0x02:
                 guard let delta = reader.byte() else { return false }
                 location &+= UInt64(delta) &* codeFactor

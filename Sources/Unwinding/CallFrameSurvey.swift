@@ -6,14 +6,16 @@ struct CallFrameSurvey {
     /// The return address is declared undefined: a thread starts here.
     private(set) var isOutermost = false
 
+    /// - Parameter encoding: how addresses in the instructions are written.
     /// - Returns: nil when the instructions must not be run.
-    init?(_ instructions: ByteReader, _ registers: CallFrameRegisters) {
+    init?(_ instructions: ByteReader, encoding: UInt8, _ registers: CallFrameRegisters) {
         var reader = instructions
         while let opcode = reader.byte() {
             switch opcode {
             case 0x40...0x7F, 0xC0...0xFF, 0x00, 0x0A, 0x0B, 0x2D: break  // advance_loc, restore, nop, states, window
             case 0x80...0xBF: _ = reader.leb128()  // offset
-            case 0x01: reader.skip(8)  // set_loc
+            case 0x01:  // set_loc
+                guard reader.pointer(encoding, address: 0) != nil else { return }
             case 0x02: reader.skip(1)
             case 0x03: reader.skip(2)
             case 0x04: reader.skip(4)

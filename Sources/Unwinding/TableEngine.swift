@@ -147,9 +147,7 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     /// The row of an address, from the cache if it is there.
     @inline(__always)
     private func row(at lookup: UInt64, serial: UInt64, space: UnwindSpace) -> UnwindRow {
-        // Fibonacci hashing: the high bits of the product are the well mixed ones. Two neighbors share a cache line.
-        let mixed = (lookup ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
-        let slot = Int(truncatingIfNeeded: mixed >> 40) & (Self.slotCount - 2)
+        let slot = Self.slot(lookup, serial)
         if slots[slot].address == lookup, slots[slot].space == serial { return slots[slot].row }
         if slots[slot + 1].address == lookup, slots[slot + 1].space == serial { return slots[slot + 1].row }
         return compileRow(at: lookup, serial: serial, space: space, slot: slot)
@@ -158,9 +156,36 @@ package struct TableEngine: UnwindEngine, ~Copyable {
     /// Puts the row of an address into the first of two slots; what was there moves to the second.
     @inline(never)
     private func compileRow(at lookup: UInt64, serial: UInt64, space: UnwindSpace, slot: Int) -> UnwindRow {
+        let row = space.row(at: lookup) { module, own in rowOfModule(module, at: own) }
         slots[slot + 1] = slots[slot]
-        slots[slot] = Slot(address: lookup, space: serial, row: space.row(at: lookup, Self.registers))
-        return slots[slot].row
+        slots[slot] = Slot(address: lookup, space: serial, row: row)
+        return row
+    }
+
+    /// The row that a module's tables have for its own address; nil when they have none.
+    ///
+    /// Kept in the same cache under the module's serial, so that a row is compiled once and not once for each process:
+    /// a compiler that is run for every file of a project is thousands of processes with the same code.
+    private func rowOfModule(_ module: UnsafePointer<ts_unwind_module>, at own: UInt64) -> UnwindRow? {
+        let serial = module.pointee.serial | Self.moduleBit
+        let slot = Self.slot(own, serial)
+        if slots[slot].address == own, slots[slot].space == serial { return slots[slot].row }
+        if slots[slot + 1].address == own, slots[slot + 1].space == serial { return slots[slot + 1].row }
+        guard let entry = ts_fde_at(module, own) else { return nil }
+        let row = UnwindModule.row(module, entry, at: own, Self.registers)
+        slots[slot + 1] = slots[slot]
+        slots[slot] = Slot(address: own, space: serial, row: row)
+        return row
+    }
+
+    /// Tells the serial of a module from those of address spaces, which are counted from 1.
+    private static let moduleBit: UInt64 = 1 << 63
+
+    /// Fibonacci hashing: the high bits of the product are the well mixed ones. Two neighbors share a cache line.
+    @inline(__always)
+    private static func slot(_ address: UInt64, _ serial: UInt64) -> Int {
+        let mixed = (address ^ serial << 48) &* 0x9E37_79B9_7F4A_7C15
+        return Int(truncatingIfNeeded: mixed >> 40) & (slotCount - 2)
     }
 
     /// Goes from frame to frame for as long as the bytes last.
@@ -366,21 +391,25 @@ extension UnwindSpace {
 
     /// Compiles the row of an address inside an instruction.
     func row(at address: UInt64, _ registers: CallFrameProgram.Registers) -> UnwindRow {
+        row(at: address) { module, own in
+            ts_fde_at(module, own).map { UnwindModule.row(module, $0, at: own, registers) }
+        }
+    }
+
+    /// The row of an address inside an instruction.
+    /// - Parameter described: gives the row that a module has for its own address; nil where it describes nothing.
+    func row(at address: UInt64, described: (UnsafePointer<ts_unwind_module>, UInt64) -> UnwindRow?) -> UnwindRow {
         guard let mapping = ts_unwind_mapping_at(space, address) else { return UnwindRow(kind: .noModule) }
         guard let module = mapping.pointee.module else {
             return UnwindRow(kind: mapping.pointee.is_generated != 0 ? .generated : .noModule)
         }
         let own = address &- mapping.pointee.bias
-        guard let entry = ts_fde_at(module, own) else {
-            let past = own &- module.pointee.entry_point
-            if module.pointee.entry_point != 0 && past < UnwindModule.entryCodeBytes {
-                return UnwindRow(kind: .outermost)
-            }
-            if hasGeneratedCode, Self.isUndescribed(own, in: module) { return UnwindRow(kind: .generated) }
-            let code = mapping.pointee.file_offset &+ (address &- mapping.pointee.start)
-            return SignalTrampoline.row(file: module.pointee.file, offset: code) ?? UnwindRow(kind: .noInfo)
-        }
-        return UnwindModule.row(module, entry, at: own, registers)
+        if let row = described(module, own) { return row }
+        let past = own &- module.pointee.entry_point
+        if module.pointee.entry_point != 0 && past < UnwindModule.entryCodeBytes { return UnwindRow(kind: .outermost) }
+        if hasGeneratedCode, Self.isUndescribed(own, in: module) { return UnwindRow(kind: .generated) }
+        let code = mapping.pointee.file_offset &+ (address &- mapping.pointee.start)
+        return SignalTrampoline.row(file: module.pointee.file, offset: code) ?? UnwindRow(kind: .noInfo)
     }
 
     /// Whether an address lies in a stretch of at least 256 KiB that has no unwind entry: what a runtime compiled by

@@ -1,5 +1,6 @@
 internal import CUnwind
 package import ProfileModel
+internal import Synchronization
 
 /// The unwind information of one file, shared by every process that maps it. Any thread.
 package final class UnwindModule: @unchecked Sendable {
@@ -94,7 +95,10 @@ package final class UnwindModule: @unchecked Sendable {
         module.pointee.low = layout.addresses.lowerBound.rawValue
         module.pointee.high = layout.addresses.upperBound.rawValue
         module.pointee.file = layout.file
+        module.pointee.serial = Self.serials.wrappingAdd(1, ordering: .relaxed).newValue
     }
+
+    private static let serials = Atomic<UInt64>(0)
 
     deinit {
         module.deinitialize(count: 1)

@@ -73,6 +73,22 @@ extension EndToEnd {
             expectSplit(try Recording(folder: folder, file: folder.file("p.pb.gz")).stacks(), minimum: 300)
         }
 
+        /// Samples are shared out among the CPUs: the file must not tell how.
+        @Test(.enabled(if: Capability.hasTool("taskset"), "taskset is not installed"))
+        func theSameRecordingGivesTheSameFileOnAnyNumberOfCPUs() throws {
+            let recording = try Self.record(.forks)
+            var files: [Data] = []
+            for (name, prefix) in [("one", ["taskset", "-c", "0"]), ("all", []), ("again", [])] {
+                let output = recording.folder.file(name)
+                let program = try Program.run(
+                    prefix + [Tickscope.path, "import", recording.file, "-q", "-o", output])
+                guard try program.wait() == .exited(0) else { throw TestFailure(program.errors.text) }
+                files.append(try Data(contentsOf: URL(fileURLWithPath: output)))
+            }
+            #expect(files[0].count > 1000)
+            #expect(files[0] == files[1] && files[1] == files[2])
+        }
+
         @Test func everySampleIsCounted() throws {
             let recording = try Self.record(.threads)
             let result = try Self.imported(recording)

@@ -1,3 +1,4 @@
+import Glibc
 import PerfEvents
 import Sampling
 import TestSupport
@@ -214,5 +215,25 @@ import Testing
         let read = try ReadRecording(
             Self.recording([trace.record(type: 71), hidden, Self.sample(2, 7, 0, 1)]).file)
         #expect(read.times == [2])
+    }
+
+    /// The file is mapped: without care, what it loses would end the process (SIGBUS).
+    @Test func aFileThatShrinksWhileItIsReadEndsEarly() throws {
+        let folder = try TemporaryFolder()
+        let samples = (1...20_000).map { Self.sample(UInt64($0), 1, 0x1000, 7) }
+        let bytes = Self.recording(samples).file
+        let data = try ReadRecording.open(bytes, in: folder)
+        #expect(truncate(folder.file("perf.data"), bytes.count / 2) == 0)
+        var reader = PerfDataReader(data, event: 0)
+        var handler = HandedOn()
+        try reader.read(into: &handler) { _ in }
+        #expect((9000..<10_500).contains(handler.items.count), "\(handler.items.count)")
+        #expect(reader.isCutShort || reader.malformedCount > 0)
+        #expect(truncate(folder.file("perf.data"), 0) == 0)
+        var again = PerfDataReader(data, event: 0)
+        var none = HandedOn()
+        try again.read(into: &none) { _ in }
+        // The page that holds the end of the file was there whole, or is gone: never more than it had.
+        #expect(none.items.count <= handler.items.count)
     }
 }

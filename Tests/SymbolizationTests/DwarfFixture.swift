@@ -9,6 +9,8 @@ struct DwarfFixture: CustomTestStringConvertible, Sendable {
     var source: String
     /// Programs that change the binary, with its path as `{}`.
     var afterwards: [[String]] = []
+    /// What the name of the file ends with that another program is asked about.
+    var reference = ""
 
     var testDescription: String { name }
 
@@ -34,6 +36,11 @@ struct DwarfFixture: CustomTestStringConvertible, Sendable {
             DwarfFixture(name: "gcc-compressed", compiler: ["g++", "-O2", "-g", "-gz"], source: "inlined.cpp"),
             DwarfFixture(
                 name: "gcc-compressed-gnu", compiler: ["g++", "-O2", "-g", "-gz=zlib-gnu"], source: "inlined.cpp"),
+            DwarfFixture(
+                name: "gcc-compressed-zstd", compiler: ["g++", "-O2", "-g"], source: "inlined.cpp",
+                // The reference reads no zstd: it is asked about the file as it was.
+                afterwards: [["cp", "{}", "{}.plain"], ["objcopy", "--compress-debug-sections=zstd", "{}"]],
+                reference: ".plain"),
             DwarfFixture(
                 name: "gcc-debuglink", compiler: ["g++", "-O2", "-g", "-Wl,--build-id=none"], source: "inlined.cpp",
                 afterwards: [

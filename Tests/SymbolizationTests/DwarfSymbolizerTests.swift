@@ -19,7 +19,7 @@ import Testing
         let binary = try fixture.build(in: folder.path)
         let symbols = try load(binary)
         let addresses = try Reference.codeAddresses(of: binary, count: 4000)
-        let reference = try Reference.chains(of: binary, addresses)
+        let reference = try Reference.chains(of: binary + fixture.reference, addresses)
         var compared = 0
         var inlined = 0
         var differing: [String] = []

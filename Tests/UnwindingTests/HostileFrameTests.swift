@@ -43,8 +43,30 @@ import Unwinding
 
     @Test func unknownInstructionsAreBad() {
         for opcode in [0x17, 0x1C, 0x1D, 0x3F] as [UInt8] { #expect(row([opcode, 0, 0, 0])?.kind == .bad) }
-        // Absolute locations: no compiler writes them into tables that can be loaded anywhere.
-        #expect(row([0x01, 0, 0x10, 0, 0])?.kind == .bad)
+    }
+
+    /// Hand-written assembly may say where rules change by address (DW_CFA_set_loc).
+    @Test func locationsThatAreSetAdvance() throws {
+        var frames = EhFrameBuilder(address: 0x10000)
+        frames.addCommon()
+        // Relative to itself, in 4 bytes. Its place is found by putting in a mark first.
+        let mark: [UInt8] = [0x01, 0xEF, 0xBE, 0xAD, 0xDE]
+        let rest: [UInt8] = [0x0E, 0x20]
+        var probe = frames
+        probe.addFunction(start: 0x1000, length: 0x100, instructions: mark + rest)
+        let offset = try #require(
+            probe.bytes.indices.first { probe.bytes[$0...].prefix(5).elementsEqual(mark) })
+        func row(settingTo address: UInt64, at target: UInt64) -> UnwindRow? {
+            let relative = UInt32(truncatingIfNeeded: address &- (0x10000 + UInt64(offset) + 1))
+            var builder = frames
+            let bytes = withUnsafeBytes(of: relative) { Array($0) }
+            builder.addFunction(start: 0x1000, length: 0x100, instructions: [0x01] + bytes + rest)
+            return module(builder.bytes).row(at: ModuleRelativeAddress(target))
+        }
+        #expect(row(settingTo: 0x1040, at: 0x103F)?.cfaOffset == 8)
+        #expect(row(settingTo: 0x1040, at: 0x1040)?.cfaOffset == 0x20)
+        #expect(row(settingTo: 0xFFF, at: 0x1040)?.kind == .bad, "a location never goes back")
+        #expect(self.row([0x01, 0, 0x10])?.kind == .bad, "cut off")
     }
 
     /// libunwind would look it up beyond its table of registers.

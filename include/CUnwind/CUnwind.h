@@ -49,6 +49,7 @@ typedef struct ts_unwind_module {
     uint64_t entry_point;  // where the kernel starts the program, 0 for none
     uint64_t low, high;    // addresses the module occupies
     int file;              // to read code bytes from, or -1
+    uint64_t serial;       // of this module alone, whatever comes to lie at its address later
 } ts_unwind_module;
 
 typedef struct ts_unwind_mapping {

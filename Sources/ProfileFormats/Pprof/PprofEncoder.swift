@@ -6,8 +6,6 @@ internal import SwiftProtobuf
 /// Protocol buffers concatenate: the parts of a message may be serialized one after another, so that the samples of a
 /// long recording are never all held as messages.
 struct PprofEncoder {
-    private static let samplesAtATime = 1 << 14
-
     private let profile: Profile
     private var strings: [String: Int64] = ["": 0]
     private var stringTable = [""]
@@ -21,6 +19,7 @@ struct PprofEncoder {
 
     init(_ profile: Profile) {
         self.profile = profile
+        strings.reserveCapacity(2 * profile.functions.count)
         var order = Array(profile.modules.indices)
         if let main = order.firstIndex(where: { profile.modules[$0].kind == .executable }) {
             order.insert(order.remove(at: main), at: 0)
@@ -75,21 +74,41 @@ struct PprofEncoder {
         return message
     }
 
+    /// Samples are most of a file, and are written straight into it: a message object for each would cost more than
+    /// everything else.
     private mutating func encodeSamples() throws {
-        let labelMessages = profile.labelSets.map { set in set.labels.map { label($0) } }
-        var part = PprofProfile()
-        for sample in profile.samples.stacks.indices {
+        let labels = try profile.labelSets.map { set in
             var message = PprofSample()
-            message.locationID = locations.ids(of: profile.samples.stacks[sample], in: profile)
-            message.value = profile.samples.values.map { $0[sample] }
-            message.label = labelMessages[Int(profile.samples.labelSets[sample])]
-            part.sample.append(message)
-            if part.sample.count == Self.samplesAtATime {
-                try append(part)
-                part = PprofProfile()
-            }
+            message.label = set.labels.map { label($0) }
+            return try message.serializedBytes() as [UInt8]
         }
-        try append(part)
+        var ids: [UInt64] = []
+        for sample in profile.samples.stacks.indices {
+            locations.ids(of: profile.samples.stacks[sample], in: profile, into: &ids)
+            let label = labels[Int(profile.samples.labelSets[sample])]
+            var idBytes = 0
+            for id in ids { idBytes += PprofWriter.size(of: id) }
+            var valueBytes = 0
+            for column in profile.samples.values {
+                valueBytes += PprofWriter.size(of: UInt64(bitPattern: column[sample]))
+            }
+            bytes.append(PprofWriter.Tag.sample)
+            let size = PprofWriter.size(ofField: idBytes) + PprofWriter.size(ofField: valueBytes) + label.count
+            PprofWriter.append(UInt64(size), to: &bytes)
+            if idBytes > 0 {
+                bytes.append(PprofWriter.Tag.locationIDs)
+                PprofWriter.append(UInt64(idBytes), to: &bytes)
+                for id in ids { PprofWriter.append(id, to: &bytes) }
+            }
+            if valueBytes > 0 {
+                bytes.append(PprofWriter.Tag.values)
+                PprofWriter.append(UInt64(valueBytes), to: &bytes)
+                for column in profile.samples.values {
+                    PprofWriter.append(UInt64(bitPattern: column[sample]), to: &bytes)
+                }
+            }
+            bytes.append(contentsOf: label)
+        }
     }
 
     private mutating func label(_ label: Label) -> PprofLabel {

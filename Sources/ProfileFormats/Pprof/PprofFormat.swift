@@ -20,7 +20,8 @@ package struct PprofFormat: ReadableProfileFormat {
     /// gzip level, 1 (fast) … 9 (small).
     package var compressionLevel: Int32
 
-    package init(compressionLevel: Int32 = 6) {
+    /// - Parameter compressionLevel: 4 takes half the time of zlib's default, 6, for files that are 4 % larger.
+    package init(compressionLevel: Int32 = 4) {
         self.compressionLevel = compressionLevel
     }
 

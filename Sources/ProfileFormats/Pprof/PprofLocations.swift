@@ -9,13 +9,15 @@ struct PprofLocations {
 
     /// The locations; the id of each is its position plus one.
     private(set) var keys: [Key] = []
-    private var single: [Int32: UInt64] = [:]
+    /// By frame; 0 for those that have none yet.
+    private var single: [UInt64] = []
     private var grouped: [Key: UInt64] = [:]
 
     /// Ids of the locations of a stack, leaf first.
-    mutating func ids(of stack: StackTable.ID, in profile: Profile) -> [UInt64] {
+    /// - Parameter ids: receives them; what was in there is removed.
+    mutating func ids(of stack: StackTable.ID, in profile: Profile, into ids: inout [UInt64]) {
         let nodes = profile.stacks.nodes
-        var ids: [UInt64] = []
+        ids.removeAll(keepingCapacity: true)
         var index = Int(stack.rawValue)
         while index > 0 {
             let first = nodes[index].frame
@@ -41,13 +43,14 @@ struct PprofLocations {
             ids.append(group.count == 1 ? id(ofSingle: first) : id(ofGroup: Key(frames: group)))
             index = Int(nodes[index].parent)
         }
-        return ids
     }
 
     private mutating func id(ofSingle frame: Int32) -> UInt64 {
-        if let id = single[frame] { return id }
+        let index = Int(frame)
+        if index >= single.count { single.append(contentsOf: repeatElement(0, count: index + 1 - single.count + 1024)) }
+        if single[index] != 0 { return single[index] }
         keys.append(Key(frames: [frame]))
-        single[frame] = UInt64(keys.count)
+        single[index] = UInt64(keys.count)
         return UInt64(keys.count)
     }
 

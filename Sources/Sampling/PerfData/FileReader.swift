@@ -1,17 +1,22 @@
 internal import Glibc
 
-/// Reads a file at any place through a small window. Never maps it: a file that shrinks meanwhile ends early.
+/// Reads a file at any place: through a mapping that others share, or where there is none through a small window. A file
+/// that shrinks meanwhile ends early, or in zeros.
 final class FileReader {
     private let descriptor: Int32
+    private let mapping: FileMapping?
     private let window: UnsafeMutableRawBufferPointer
     private var start: UInt64 = 0
     private var count = 0
     /// Room for one whole record that is larger than the window.
     private let record = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
 
-    /// - Parameter descriptor: owned from here on.
-    init(_ descriptor: Int32, windowSize: Int = 4096) {
+    /// - Parameters:
+    ///   - descriptor: owned from here on.
+    ///   - mapping: of the same file.
+    init(_ descriptor: Int32, windowSize: Int = 4096, mapping: FileMapping? = nil) {
         self.descriptor = descriptor
+        self.mapping = mapping
         window = .allocate(byteCount: windowSize, alignment: 16)
     }
 
@@ -29,6 +34,12 @@ final class FileReader {
 
     /// Bytes at a place, at most 64 KiB; nil when the file ends before. Valid until the next call.
     func bytes(at offset: UInt64, count wanted: Int) -> UnsafeRawBufferPointer? {
+        if let mapped = mapping?.bytes {
+            guard wanted <= record.count, offset <= UInt64(mapped.count), wanted <= mapped.count - Int(offset) else {
+                return nil
+            }
+            return UnsafeRawBufferPointer(rebasing: mapped[Int(offset)..<(Int(offset) + wanted)])
+        }
         if wanted <= window.count {
             // Compared by what is left: an offset near the largest number has no end to compare.
             if offset < start || offset - start > UInt64(count) || wanted > count - Int(offset - start) {

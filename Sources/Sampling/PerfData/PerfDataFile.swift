@@ -15,6 +15,8 @@ package final class PerfDataFile {
     package var byteCount: UInt64 { records.upperBound - records.lowerBound }
 
     let file: FileReader
+    /// Shared by all who read it; nil where it cannot be mapped.
+    let mapping: FileMapping?
     let descriptor: Int32
     /// Where the records are.
     var records: Range<UInt64> = 0..<0
@@ -42,7 +44,8 @@ package final class PerfDataFile {
             throw PerfDataError("\(path) is not a file; a pipe is read with '-'")
         }
         descriptor = opened
-        file = FileReader(opened)
+        mapping = FileMapping(opened)
+        file = FileReader(opened, mapping: mapping)
         try readHeader()
         for (index, event) in events.enumerated() { for id in event.ids { eventIndexes[id] = index } }
         guard !events.isEmpty else { throw damaged("names no event") }

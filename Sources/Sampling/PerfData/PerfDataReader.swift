@@ -8,23 +8,12 @@ package protocol PerfDataHandler: ~Copyable {
     mutating func handle(_ record: SidebandRecord, time: UInt64)
 }
 
-/// Hands on the records of one event, and those about tasks and mappings, in order of time.
+/// Finds the records of one event, and those about tasks and mappings, in order of time.
 ///
 /// perf writes the rings of the CPUs one after another and marks the end of each round: what is older than the newest
-/// record of the round before is complete. Until then only the place of each record is kept, 24 bytes, not the record.
+/// record of the round before is complete. Only the place of each record is kept, 24 bytes, not the record: a
+/// ``PerfDataLoader`` reads it.
 package struct PerfDataReader: ~Copyable {
-    private struct Entry {
-        var time: UInt64
-        /// Offset in the file, or in the spool with the highest bit set.
-        var place: UInt64
-        var size: Int32
-        var misc: UInt16
-        /// The kernel's number of the record's kind.
-        var kind: UInt16
-    }
-
-    private static let spoolBit: UInt64 = 1 << 63
-
     private let data: PerfDataFile
     private let event: Int
     private let decoder: FormattedRecordDecoder
@@ -35,7 +24,8 @@ package struct PerfDataReader: ~Copyable {
     /// Where samples name their event; nil when they do not, or not all in the same place.
     private let eventIDPlace: Int?
 
-    private var pending: [Entry] = []
+    private var pending: [PerfDataEntry] = []
+    private var batch = PerfDataBatch()
     private var newest: UInt64 = 0
     private var limit: UInt64 = 0
     private var released: UInt64 = 0
@@ -44,15 +34,14 @@ package struct PerfDataReader: ~Copyable {
     private var stream: ZstdStream?
     private var spoolReader: FileReader?
     private var scanned: UInt64 = 0
-    private var recordReader: FileReader
-    private var recordSpoolReader: FileReader?
 
     /// Records that came out of order, that made no sense, and samples of other events.
     package private(set) var lateCount = 0
     package private(set) var malformedCount = 0
     package private(set) var otherEventCount = 0
     package private(set) var isCutShort = false
-    /// Times of the first and the last sample, nanoseconds of the recording's clock.
+    /// Times of the first and the last sample, nanoseconds of the recording's clock. Known after
+    /// ``read(into:progress:)``.
     package private(set) var sampleTimes: ClosedRange<UInt64>?
 
     /// - Parameter event: position in ``PerfDataFile/events``.
@@ -66,7 +55,6 @@ package struct PerfDataReader: ~Copyable {
         timeFromEnd = decoder.timeFromEnd
         let places = Set(decoders.map(\.eventIDInSample))
         eventIDPlace = places.count == 1 ? places.first.flatMap(\.self) : nil
-        recordReader = FileReader(fcntl(data.descriptor, F_DUPFD_CLOEXEC, 0), windowSize: 16_384)
     }
 
     /// Reads everything.
@@ -74,6 +62,21 @@ package struct PerfDataReader: ~Copyable {
     /// - Throws: ``PerfDataError`` for what cannot be skipped: damaged compression, a full disk.
     package mutating func read(
         into handler: inout some PerfDataHandler & ~Copyable, progress: (Double) -> Void
+    ) throws(PerfDataError) {
+        let loader = PerfDataLoader(data, event: event)
+        try scan(batchSize: 1, progress: progress) { loader.hand($0, to: &handler) }
+        malformedCount += loader.malformedCount
+        sampleTimes = loader.sampleTimes
+    }
+
+    /// Finds everything.
+    /// - Parameters:
+    ///   - batchSize: as many samples, and some more, are handed on at once.
+    ///   - progress: is told now and then how much of the file has been looked at, 0…1.
+    ///   - take: gets what follows, in order of time, what it got before.
+    /// - Throws: ``PerfDataError`` for what cannot be skipped: damaged compression, a full disk.
+    package mutating func scan(
+        batchSize: Int, progress: (Double) -> Void, _ take: (PerfDataBatch) -> Void
     ) throws(PerfDataError) {
         var offset = data.records.lowerBound
         let end = data.records.upperBound
@@ -83,34 +86,41 @@ package struct PerfDataReader: ~Copyable {
                 isCutShort = true
                 break
             }
-            try scan(header, in: data.file, at: offset, spooled: false, into: &handler)
+            try scan(header, in: data.file, at: offset, spooled: false)
             offset += header.stride
+            if batch.sampleCount >= batchSize { handOn(take) }
             if offset >= nextReport {
                 progress(Double(offset - data.records.lowerBound) / Double(data.records.count))
                 nextReport = offset + 4 << 20
             }
         }
         if let spool, scanned < spool.size { isCutShort = true }
-        release(upTo: .max, into: &handler)
+        release(upTo: .max)
+        handOn(take)
+    }
+
+    private mutating func handOn(_ take: (PerfDataBatch) -> Void) {
+        batch.spool = spool
+        take(batch)
+        batch = PerfDataBatch()
     }
 
     // MARK: Finding records
 
     private mutating func scan(
-        _ header: PerfDataRecordHeader, in reader: FileReader, at offset: UInt64, spooled: Bool,
-        into handler: inout some PerfDataHandler & ~Copyable
+        _ header: PerfDataRecordHeader, in reader: FileReader, at offset: UInt64, spooled: Bool
     ) throws(PerfDataError) {
         switch header.kind {
         case RecordKind.sample.rawValue: noteSample(header, in: reader, at: offset, spooled: spooled)
         case 1...13: noteSideband(header, in: reader, at: offset, spooled: spooled)
         case PerfDataRecord.finishedRound:
-            release(upTo: limit, into: &handler)
+            release(upTo: limit)
             limit = newest
         case PerfDataRecord.compressed where !spooled:
-            try decompress(reader, at: offset + 8, count: header.size - 8, into: &handler)
+            try decompress(reader, at: offset + 8, count: header.size - 8)
         case PerfDataRecord.compressedSized where !spooled && header.size >= 16:
             let size = reader.bytes(at: offset + 8, count: 8)?.loadUnaligned(as: UInt64.self) ?? 0
-            try decompress(reader, at: offset + 16, count: min(header.size - 16, Int(clamping: size)), into: &handler)
+            try decompress(reader, at: offset + 16, count: min(header.size - 16, Int(clamping: size)))
         default: break
         }
     }
@@ -168,20 +178,19 @@ package struct PerfDataReader: ~Copyable {
     private mutating func append(_ header: PerfDataRecordHeader, time: UInt64, at offset: UInt64, spooled: Bool) {
         newest = max(newest, time)
         pending.append(
-            Entry(
-                time: time, place: spooled ? offset | Self.spoolBit : offset, size: Int32(header.size),
+            PerfDataEntry(
+                time: time, place: spooled ? offset | PerfDataEntry.spoolBit : offset, size: Int32(header.size),
                 misc: header.misc, kind: UInt16(truncatingIfNeeded: header.kind)))
     }
 
     private mutating func decompress(
-        _ reader: FileReader, at offset: UInt64, count: Int, into handler: inout some PerfDataHandler & ~Copyable
+        _ reader: FileReader, at offset: UInt64, count: Int
     ) throws(PerfDataError) {
         if spool == nil {
             let made = try SpoolFile()
             spool = made
             stream = try ZstdStream()
             spoolReader = FileReader(made.duplicate())
-            recordSpoolReader = FileReader(made.duplicate(), windowSize: 16_384)
         }
         guard let spool, let stream, let spoolReader, let bytes = reader.bytes(at: offset, count: count) else {
             malformedCount += 1
@@ -190,14 +199,14 @@ package struct PerfDataReader: ~Copyable {
         try stream.decompress(bytes, to: spool)
         // A record may go on in the next piece.
         while scanned < spool.size, let header = spoolReader.header(at: scanned, end: spool.size) {
-            try scan(header, in: spoolReader, at: scanned, spooled: true, into: &handler)
+            try scan(header, in: spoolReader, at: scanned, spooled: true)
             scanned += header.stride
         }
     }
 
-    // MARK: Handing on
+    // MARK: Order
 
-    private mutating func release(upTo limit: UInt64, into handler: inout some PerfDataHandler & ~Copyable) {
+    private mutating func release(upTo limit: UInt64) {
         guard !pending.isEmpty else { return }
         pending.sort { $0.time != $1.time ? $0.time < $1.time : $0.place < $1.place }
         var count = 0
@@ -210,33 +219,8 @@ package struct PerfDataReader: ~Copyable {
             } else if entry.time > 0 {
                 lateCount += 1
             }
-            hand(entry, to: &handler)
+            batch.append(entry)
         }
         pending.removeFirst(count)
-    }
-
-    private mutating func hand(_ entry: Entry, to handler: inout some PerfDataHandler & ~Copyable) {
-        let isSpooled = entry.place & Self.spoolBit != 0
-        guard let reader = isSpooled ? recordSpoolReader : recordReader,
-            let bytes = reader.alignedBytes(at: entry.place & ~Self.spoolBit, count: Int(entry.size))
-        else {
-            malformedCount += 1
-            return
-        }
-        let kind = RecordKind(rawValue: UInt32(entry.kind))
-        if kind == .sample {
-            guard let sample = decoder.sample(bytes, misc: entry.misc) else {
-                malformedCount += 1
-                return
-            }
-            sampleTimes =
-                min(entry.time, sampleTimes?.lowerBound ?? .max)...max(entry.time, sampleTimes?.upperBound ?? 0)
-            handler.handle(sample, callGraph: decoder.format.callGraph)
-            return
-        }
-        let header = RecordHeader(kind: kind, misc: entry.misc, byteCount: bytes.count)
-        if let record = RecordDecoder.sideband(bytes, header: header, trailerSize: trailerSize) {
-            handler.handle(record, time: entry.time)
-        }
     }
 }

@@ -2,7 +2,9 @@ internal import CZstd
 internal import Glibc
 
 /// A nameless temporary file that takes what cannot be read twice: decompressed records, a pipe.
-final class SpoolFile {
+///
+/// One thread writes to it; any other may read what was written, through a duplicate.
+final class SpoolFile: @unchecked Sendable {
     private let descriptor: Int32
     private(set) var size: UInt64 = 0
 
