@@ -107,6 +107,11 @@ var targets: [Target] = [
         name: "known-answers", dependencies: ["Tickscope"], path: "Benchmarks/KnownAnswers",
         swiftSettings: swiftSettings),
 
+    // How often comparing builds finds differences that are there, and that are not
+    .executableTarget(
+        name: "compare-trials", dependencies: ["Benchmarking", "BenchmarkSuites", "Statistics"],
+        path: "Benchmarks/CompareTrials", swiftSettings: swiftSettings),
+
     // Fixtures, processes and probes, for every test target
     .target(
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),
@@ -115,7 +120,9 @@ var targets: [Target] = [
     tests("StatisticsTests", ["Statistics", "TestSupport"]),
     tests("CycleTimingTests", ["CCycles", "CycleTiming", "TestSupport"]),
     tests("BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "TestSupport"]),
-    tests("BenchmarkSuitesTests", ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport"]),
+    tests(
+        "BenchmarkSuitesTests",
+        ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport", "known-answers"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
