@@ -117,6 +117,11 @@ var targets: [Target] = [
         name: "benchmark-fixtures", dependencies: ["Tickscope"], path: "Tests/BenchmarkFixtures",
         swiftSettings: swiftSettings),
 
+    // How often comparing builds finds differences that are there, and that are not
+    .executableTarget(
+        name: "compare-trials", dependencies: ["Benchmarking", "BenchmarkSuites", "Statistics"],
+        path: "Benchmarks/CompareTrials", swiftSettings: swiftSettings),
+
     // Fixtures, processes and probes, for every test target
     .target(
         name: "TestSupport", dependencies: ["ProfileModel"], path: "Tests/TestSupport", swiftSettings: swiftSettings),

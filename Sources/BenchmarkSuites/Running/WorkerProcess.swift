@@ -11,6 +11,9 @@ package struct WorkerProcess {
     private let answer: Int32
     private let complaints: Int32
     private let deadline: Double
+    /// What it said on standard error so far.
+    private var said: [UInt8] = []
+    private var isListening = true
 
     /// Descriptors of a worker: where it answers, where commands come from and where their answers go.
     private static let answerNumber: Int32 = 3
@@ -30,8 +33,8 @@ package struct WorkerProcess {
             request.commandDescriptor = Self.commandNumber
             request.answerDescriptor = Self.commandAnswerNumber
         }
-        let answerPipe = try Self.makePipe()
-        let complaintPipe = try Self.makePipe()
+        let answerPipe = try Self.makePipe(isBlocking: false)
+        let complaintPipe = try Self.makePipe(isBlocking: false)
         var actions = posix_spawn_file_actions_t()
         posix_spawn_file_actions_init(&actions)
         defer { posix_spawn_file_actions_destroy(&actions) }
@@ -68,9 +71,10 @@ package struct WorkerProcess {
     }
 
     /// Waits for the answer. Whatever happens, the process and all that it started are gone afterwards.
-    package consuming func result() -> WorkerAnswer {
+    /// - Parameter withinSeconds: from now, instead of the timeout it was started with.
+    package consuming func result(withinSeconds seconds: Double? = nil) -> WorkerAnswer {
+        let deadline = seconds.map { Self.now() + $0 } ?? deadline
         var received: [UInt8] = []
-        var said: [UInt8] = []
         var status: Int32 = 0
         var hasExited = false
         var isLate = false
@@ -83,7 +87,7 @@ package struct WorkerProcess {
             ]
             poll(&polled, 2, hasExited ? 0 : 20)
             Self.drain(answer, into: &received, keeping: Self.answerLimit)
-            Self.drain(complaints, into: &said, keeping: 1 << 16)
+            Self.drain(complaints, into: &said, keeping: Self.complaintLimit)
             if polled.allSatisfy({ $0.revents & Int16(POLLIN) == 0 && $0.revents != 0 }), !hasExited { usleep(500) }
             if !hasExited, Self.now() > deadline {
                 isLate = true
@@ -104,6 +108,31 @@ package struct WorkerProcess {
     /// Ends the process at once.
     package func end() { kill(-identifier, SIGKILL) }
 
+    /// Waits until there is something to read from another descriptor, the process is gone, or time is up, and meanwhile
+    /// listens to what it says on standard error, so that it never waits for being heard.
+    /// - Returns: whether there is something to read.
+    package mutating func waitForNews(_ descriptor: Int32, seconds: Double) -> Bool {
+        var polled = [
+            pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0),
+            pollfd(fd: isListening ? complaints : -1, events: Int16(POLLIN), revents: 0),
+        ]
+        guard poll(&polled, 2, Int32(seconds * 1_000)) > 0 else { return false }
+        if polled[1].revents & Int16(POLLIN) != 0 {
+            Self.drain(complaints, into: &said, keeping: Self.complaintLimit)
+        } else if polled[1].revents != 0 {
+            isListening = false
+        }
+        return polled[0].revents != 0
+    }
+
+    /// Whether the process has ended by itself; what became of it is left for ``result(withinSeconds:)``.
+    package var hasExited: Bool {
+        var information = siginfo_t()
+        let result = waitid(P_PID, id_t(identifier), &information, WEXITED | WNOHANG | WNOWAIT)
+        return result == 0 && information.si_signo == SIGCHLD
+    }
+
+    private static let complaintLimit = 1 << 16
     private static let answerLimit = 256 << 20
 
     private static func death(_ status: Int32, said: [UInt8]) -> BenchmarkFailure {
@@ -147,23 +176,38 @@ package struct WorkerProcess {
         }
     }
 
-    /// A pipe whose ends close when something else is executed, the reading one without waiting, above the numbers that
-    /// a worker's descriptors get.
-    private static func makePipe() throws -> (read: Int32, write: Int32) {
+    /// A pipe whose ends close when something else is executed, above the numbers that a worker's descriptors get.
+    /// - Parameter isBlocking: whether reading waits.
+    static func makePipe(isBlocking: Bool) throws -> (read: Int32, write: Int32) {
         var ends: [Int32] = [0, 0]
         guard pipe(&ends) == 0 else {
             throw SuiteError(.program, "cannot make a pipe: \(String(cString: strerror(errno)))")
         }
-        let moved = ends.map { end in
+        let moved = Self.moveUp(ends)
+        if !isBlocking { _ = fcntl(moved[0], F_SETFL, O_NONBLOCK) }
+        return (moved[0], moved[1])
+    }
+
+    /// Like a pipe, but writing to it when its reader is gone is an error, not the end of the writer: use `send` with
+    /// `MSG_NOSIGNAL`.
+    static func makeSocket() throws -> (read: Int32, write: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard socketpair(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0, &ends) == 0 else {
+            throw SuiteError(.program, "cannot make a socket: \(String(cString: strerror(errno)))")
+        }
+        let moved = Self.moveUp(ends)
+        return (moved[0], moved[1])
+    }
+
+    private static func moveUp(_ ends: [Int32]) -> [Int32] {
+        ends.map { end in
             let copy = fcntl(end, F_DUPFD_CLOEXEC, 16)
             close(end)
             return copy
         }
-        _ = fcntl(moved[0], F_SETFL, O_NONBLOCK)
-        return (moved[0], moved[1])
     }
 
-    private static func now() -> Double {
+    static func now() -> Double {
         var time = timespec()
         clock_gettime(CLOCK_MONOTONIC, &time)
         return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9

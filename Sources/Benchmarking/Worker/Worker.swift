@@ -61,8 +61,8 @@ struct Worker {
         stages += [counters, counting] as [any MeasurementStage]
 
         func scan() -> OutsideGaps {
-            OutsideGaps.scan(
-                ticks: UInt64(0.02 * before.ticksPerSecond), shortestTicks: Self.shortestGapTicks, probes: probes)
+            OutsideGaps.scan(seconds: 0.02, calibration: before, probes: probes)
+                ?? OutsideGaps(scannedTicks: 0, counts: [])
         }
         let gapsBefore = latency == nil ? nil : scan()
         let measurement = Measurement(stages: stages)
@@ -108,8 +108,6 @@ struct Worker {
         return report
     }
 
-    /// Two stamps in a row lie closer together than this, about 80 ns.
-    private static let shortestGapTicks: UInt64 = 200
     /// 8 bytes each: 16 MiB.
     private static let latencyCapacity = 1 << 21
 

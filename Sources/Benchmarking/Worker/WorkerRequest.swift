@@ -39,6 +39,17 @@ package struct WorkerRequest: Codable, Sendable {
         self.options = options
         self.seconds = seconds
     }
+
+    /// A command to a program that measures in lockstep, never 0, which is the end.
+    /// - Parameters:
+    ///   - count: rounds of eight operations, or single operations.
+    ///   - isSingle: which of the two.
+    package static func lockstepCommand(count: UInt64, isSingle: Bool) -> UInt64 {
+        max(1, min(count, ~singleOperations)) | (isSingle ? singleOperations : 0)
+    }
+
+    /// The bit of a command that says that it counts single operations.
+    static let singleOperations: UInt64 = 1 << 63
 }
 
 /// A benchmark as its program declares it.

@@ -11,7 +11,7 @@ package enum Verdict: String, Hashable, Sendable, Codable, CaseIterable {
 
     /// The verdict of an interval of cost ratios.
     /// - Parameter tolerated: the ratios that count as equal.
-    init(ratio: ConfidenceInterval, tolerated: ClosedRange<Double>) {
+    package init(ratio: ConfidenceInterval, tolerated: ClosedRange<Double>) {
         if ratio.lower > tolerated.upperBound {
             self = .slower
         } else if ratio.upper < tolerated.lowerBound {
