@@ -1,0 +1,66 @@
+import ArgumentParser
+import BenchmarkSuites
+import Benchmarking
+import ProfileFormats
+
+/// `tickscope bench compare`.
+struct BenchCompare: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "compare", abstract: "Say whether build B is slower or faster than build A.",
+        discussion: """
+            Both programs take turns on one CPU, in fresh processes, until the difference is resolved; a second A shows \
+            what the machine alone makes differ. Each verdict is faster, slower, equivalent (within the tolerance) or \
+            not resolved.
+
+            EXAMPLES
+              tickscope bench compare old/engine-benchmarks new/engine-benchmarks
+              tickscope bench compare old new --filter 'book.*' --tolerance 0.5
+              tickscope bench compare --command './engine-old day.itch' './engine-new day.itch'
+
+            EXIT STATUS
+              0  nothing is slower
+              1  failed, or slower by more than the tolerance
+              2  wrong usage
+              3  with --strict: not resolved
+            """)
+
+    @Argument(help: ArgumentHelp("The two programs, A and B; with --command, command lines.", valueName: "program"))
+    var programs: [String]
+
+    @Flag(help: "Compare two commands as whole processes.")
+    var command = false
+
+    @Option(help: ArgumentHelp("Difference that does not matter, per cent (default: 1).", valueName: "percent"))
+    var tolerance: Double = 1
+
+    @Option(help: ArgumentHelp("CPU that both run on (default: the last one allowed).", valueName: "index"))
+    var cpu: Int?
+
+    @Option(help: ArgumentHelp("Only benchmarks whose name matches.", valueName: "regex"))
+    var filter: [String] = []
+
+    @Option(help: ArgumentHelp("Give up a benchmark that is not resolved by then.", valueName: "seconds"))
+    var seconds: Double?
+
+    @Option(help: "How to show the result: text, markdown or json.")
+    var format: Format = .text
+
+    @Option(name: .shortAndLong, help: ArgumentHelp("File to write; - for the standard output.", valueName: "file"))
+    var output: String = "-"
+
+    @Flag(help: "Exit with 3 when a difference was not resolved.")
+    var strict = false
+
+    @Flag(name: .shortAndLong, help: "Say nothing but errors and the result.")
+    var quiet = false
+
+    enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, json }
+
+    func validate() throws {
+        if programs.count != 2 { throw ValidationError("name two builds to compare, A and B") }
+        if !(0..<100).contains(tolerance) { throw ValidationError("--tolerance lies between 0 and 100 per cent") }
+        if let seconds, !(seconds > 0 && seconds < 1e6) {
+            throw ValidationError("--seconds is a positive number of seconds")
+        }
+    }
+}
