@@ -67,8 +67,10 @@ void ts_thread_usage_read(struct ts_thread_usage *usage) {
     usage->involuntary_switches = (uint64_t)now.ru_nivcsw;
 }
 
-static bool is_own_fault(int number) {
+// Signals of crashes: handled by whoever prints backtraces, and no measurement goes on after them.
+static bool is_crash(int number) {
     switch (number) {
+    case SIGQUIT:
     case SIGSEGV: case SIGBUS: case SIGFPE: case SIGILL: case SIGTRAP: case SIGSYS: case SIGABRT: return true;
     default: return false;
     }
@@ -80,7 +82,7 @@ bool ts_signals_can_arrive(void) {
     for (int number = 1; number <= SIGRTMAX; number++) {
         struct sigaction action;
         // The C library hides its own two from sigaction.
-        if (is_own_fault(number) || sigismember(&blocked, number) || sigaction(number, NULL, &action) != 0) continue;
+        if (is_crash(number) || sigismember(&blocked, number) || sigaction(number, NULL, &action) != 0) continue;
         if (action.sa_handler != SIG_DFL && action.sa_handler != SIG_IGN) return true;
     }
     return false;

@@ -107,8 +107,8 @@ struct ts_thread_usage {
 
 void ts_thread_usage_read(struct ts_thread_usage *usage);
 
-// Whether a signal from outside can interrupt the calling thread: one that is not the thread's own fault has a handler
-// and is not blocked.
+// Whether a signal from outside can interrupt the calling thread: one that is not of a crash has a handler and is not
+// blocked.
 bool ts_signals_can_arrive(void);
 
 // Causes, for tests of the probes. Each returns whether it could be brought about.
