@@ -125,7 +125,9 @@ var targets: [Target] = [
     tests("CycleTimingTests", ["CCycles", "CycleTiming", "TestSupport"]),
     tests(
         "BenchmarkingTests", ["Benchmarking", "CAllocations", "CCycles", "CycleTiming", "PerfEvents", "TestSupport"]),
-    tests("BenchmarkSuitesTests", ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "Statistics", "TestSupport"]),
+    tests(
+        "BenchmarkSuitesTests",
+        ["BenchmarkSuites", "Benchmarking", "CycleTiming", "ProfileFormats", "Statistics", "TestSupport"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),

@@ -18,7 +18,7 @@ struct TickscopeCommand: ParsableCommand {
               tickscope flame engine.pb.gz -o engine.svg
             """,
         version: version,
-        subcommands: [Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self])
+        subcommands: [Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self, DoctorCommand.self])
 
     static let version = "0.1.0"
 
