@@ -5,7 +5,7 @@ package struct HygieneChecks {
 
     /// Counts that grow: what they grew by while measuring is what counts.
     package struct Counts {
-        var throttled: Int
+        package var throttled: Int
         /// Of all processors, in scheduler ticks.
         var stolen: Int
         var all: Int

@@ -4,10 +4,10 @@ internal import PerfEvents
 /// What the kernel lets this process do.
 package struct PermissionChecks {
     /// `perf_event_paranoid`; nil when the kernel has no perf events.
-    var paranoid: Int?
+    package var paranoid: Int?
     /// Effective capabilities, as `CapEff` in `/proc/self/status`.
-    var capabilities: UInt64
-    var opensSoftwareEvents: Bool
+    package var capabilities: UInt64
+    package var opensSoftwareEvents: Bool
     var opensHardwareCounters: Bool
     var isVirtual: Bool
     /// `/proc/kallsyms` shows addresses.

@@ -5,13 +5,13 @@ package import Statistics
 /// The smallest difference that can be told here, found by comparing a kernel with itself and with 1 % more of it.
 package struct PowerChecks {
     /// The interval of the ratio of a kernel to itself; nil with too few rounds.
-    var control: ConfidenceInterval?
+    package var control: ConfidenceInterval?
     /// The ratio that 1 % more work showed.
-    var plantedRatio: Double?
+    package var plantedRatio: Double?
     /// How long the control measured.
-    var seconds: Double
+    package var seconds: Double
     /// By how much one step of the clock moves the ratio of a round: less cannot be told however long one measures.
-    var stepShare: Double
+    package var stepShare: Double
 
     package init(control: ConfidenceInterval?, plantedRatio: Double?, seconds: Double, stepShare: Double) {
         self.control = control
