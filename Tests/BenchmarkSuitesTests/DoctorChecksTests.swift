@@ -32,7 +32,7 @@ private func status(_ id: String, _ findings: [Doctor.Finding]) -> Doctor.Status
         #expect(
             findings.map(\.remedy) == [
                 "sudo sysctl kernel.perf_event_paranoid=0", nil,
-                "sudo sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1",
+                "sudo sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=0",
                 "sudo mount -t tracefs nodev /sys/kernel/tracing", nil,
             ])
     }
@@ -41,10 +41,12 @@ private func status(_ id: String, _ findings: [Doctor.Finding]) -> Doctor.Status
         var checks = Self.unprivileged
         checks.opensSoftwareEvents = false
         checks.paranoid = 3
-        #expect(checks.findings[0].remedy == "sudo sysctl kernel.perf_event_paranoid=1")
+        #expect(checks.findings[0].remedy == "sudo sysctl kernel.perf_event_paranoid=0")
         checks.capabilities = 1 << 38
         #expect(checks.findings[0].remedy == "allow perf_event_open in the container's seccomp profile")
         #expect(checks.findings[0].status == .warning)
+        checks.paranoid = 1
+        #expect(checks.findings[2].remedy == "sudo sysctl kernel.kptr_restrict=0")
     }
 
     @Test func capabilitiesAndKernelAddressesAreReadFromTheKernelsText() {

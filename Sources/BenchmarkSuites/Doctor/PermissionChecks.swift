@@ -73,7 +73,7 @@ package struct PermissionChecks {
                 "perf-events", .permissions, title, "\(level), refused: no recording, no counters", .warning,
                 remedy: isPrivileged
                     ? "allow perf_event_open in the container's seccomp profile"
-                    : "sudo sysctl kernel.perf_event_paranoid=1")
+                    : "sudo sysctl kernel.perf_event_paranoid=0")
         }
         if isPrivileged {
             return Doctor.Finding("perf-events", .permissions, title, "everything (\(level), CAP_PERFMON)", .good)
@@ -101,7 +101,7 @@ package struct PermissionChecks {
             "none: cycles from a reference chain, no cache or branch misses", .warning,
             remedy: isVirtual
                 ? "give the guest a virtual PMU (QEMU: -cpu host,pmu=on) or a bare-metal instance"
-                : isPrivileged || (paranoid ?? 3) <= 2 ? nil : "sudo sysctl kernel.perf_event_paranoid=1")
+                : isPrivileged || (paranoid ?? 3) <= 2 ? nil : "sudo sysctl kernel.perf_event_paranoid=0")
     }
 
     private var kernelSymbols: Doctor.Finding {
@@ -110,7 +110,9 @@ package struct PermissionChecks {
         }
         return Doctor.Finding(
             "kernel-symbols", .permissions, "kernel symbols", "hidden: kernel frames have no names", .note,
-            remedy: "sudo sysctl kernel.kptr_restrict=0 kernel.perf_event_paranoid=1")
+            // Levels above 1 hide them from whoever lacks CAP_SYSLOG, whatever kptr_restrict is.
+            remedy: "sudo sysctl kernel.kptr_restrict=0"
+                + ((paranoid ?? 0) > 1 ? " kernel.perf_event_paranoid=0" : ""))
     }
 
     private var tracepoints: Doctor.Finding {

@@ -45,12 +45,18 @@ struct DoctorCommand: ParsableCommand {
     }
 
     func run() throws {
-        let doctor = try Doctor.examine(seconds: seconds) { part in
-            if StandardError.isTerminal { StandardError.write("\r\u{1B}[Kexamining \(part) …") }
-        }
-        if StandardError.isTerminal { StandardError.write("\r\u{1B}[K") }
+        let doctor = try examine()
         let output = format == .json ? try doctor.json() : doctor.text()
         try AtomicFile.write(Array(output.utf8), to: "-")
         if doctor.isUnfit { throw ExitCode(1) }
+    }
+
+    /// Shows on a terminal what is examined.
+    private func examine() throws -> Doctor {
+        let isTerminal = StandardError.isTerminal
+        defer { if isTerminal { StandardError.write("\r\u{1B}[K") } }
+        return try Doctor.examine(seconds: seconds) { part in
+            if isTerminal { StandardError.write("\r\u{1B}[Kexamining \(part) …") }
+        }
     }
 }
