@@ -14,7 +14,7 @@ package enum KnownKernel: String, CaseIterable, Hashable, Sendable {
     case emptyLoop = "empty loop"
 
     /// Runs 100 × `hundreds` of the instruction. Returns the ticks between the stamps around them.
-    func run(hundreds: UInt64) -> Ticks {
+    package func run(hundreds: UInt64) -> Ticks {
         let ticks =
             switch self {
             case .add: ts_chain_add(hundreds)

@@ -25,7 +25,8 @@ public func ts_measurement_begin(_ pointer: OpaquePointer?) -> Int32 { measureme
 
 /// What to do next; 0 for nothing.
 @c(ts_measurement_next) @implementation
-public func ts_measurement_next(_ pointer: OpaquePointer?, _ assignment: UnsafeMutablePointer<ts_assignment>?) -> Int32 {
+public func ts_measurement_next(_ pointer: OpaquePointer?, _ assignment: UnsafeMutablePointer<ts_assignment>?) -> Int32
+{
     assignment!.pointee = measurement(pointer).nextAssignment()
     return assignment!.pointee.kind == Int32(TS_ASSIGNMENT_DONE) ? 0 : 1
 }

@@ -1,4 +1,5 @@
 import ArgumentParser
+import BenchmarkSuites
 import Glibc
 import ProfileFormats
 import ProfileModel
@@ -18,7 +19,7 @@ struct TickscopeCommand: ParsableCommand {
               tickscope flame engine.pb.gz -o engine.svg
             """,
         version: version,
-        subcommands: [Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self])
+        subcommands: [Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self, DoctorCommand.self])
 
     static let version = "0.1.0"
 
@@ -35,7 +36,7 @@ struct TickscopeCommand: ParsableCommand {
     private static func finish(with error: any Error) -> Never {
         if let error = error as? FileError, error.isClosedPipe { Glibc.exit(0) }
         switch error {
-        case is FileError, is FormatError, is ProfileFilter.Failure:
+        case is FileError, is FormatError, is ProfileFilter.Failure, is SuiteError:
             StandardError.write("tickscope: error: \(error)\n")
             Glibc.exit(1)
         default: break

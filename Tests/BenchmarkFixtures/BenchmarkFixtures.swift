@@ -19,7 +19,9 @@ struct BenchmarkFixtures: BenchmarkSuite {
             let index = Int(hidden(UInt64(7)))
             try run.measure { numbers[index] }
         }
-        Benchmark("hangs", .timeout(seconds: 1)) { run in try run.measure { while hidden(UInt64(1)) == 1 { usleep(1_000) } } }
+        Benchmark("hangs", .timeout(seconds: 1)) { run in
+            try run.measure { while hidden(UInt64(1)) == 1 { usleep(1_000) } }
+        }
         Benchmark("exits") { run in try run.measure { exit(7) } }
         Benchmark("exits-quietly") { run in try run.measure { exit(0) } }
         // The child outlives the operation, and holds every descriptor.
@@ -89,62 +91,77 @@ struct BenchmarkFixtures: BenchmarkSuite {
     /// Something that happens in one of a hundred operations, or a thousand.
     private static var causes: [(String, (Measurement) throws -> Void)] {
         [
-            ("cause-page-fault", { run in
-                let size = 1 << 30
-                let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
-                madvise(memory, size, MADV_NOHUGEPAGE)
-                var offset = 0
-                var count = 0
-                try run.measure {
-                    work()
-                    count &+= 1
-                    if count % 100 == 0 {
-                        memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
-                        offset = (offset + 4_096) & (size - 1)
+            (
+                "cause-page-fault",
+                { run in
+                    let size = 1 << 30
+                    let memory = mmap(nil, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0)!
+                    madvise(memory, size, MADV_NOHUGEPAGE)
+                    var offset = 0
+                    var count = 0
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        if count % 100 == 0 {
+                            memory.storeBytes(of: 1, toByteOffset: offset, as: UInt8.self)
+                            offset = (offset + 4_096) & (size - 1)
+                        }
                     }
                 }
-            }),
-            ("cause-signal", { run in
-                signal(SIGUSR1) { _ in }
-                var count = 0
-                try run.measure {
-                    work()
-                    count &+= 1
-                    if count % 100 == 0 { raise(SIGUSR1) }
-                }
-            }),
-            ("cause-migrated", { run in
-                var count = 0
-                // One bit a CPU, a kilobit as in the C library.
-                var set = [UInt64](repeating: 0, count: 16)
-                typealias SetAffinity = @convention(c) (pid_t, Int, UnsafePointer<UInt64>) -> Int32
-                let setAffinity = unsafeBitCast(dlsym(nil, "sched_setaffinity"), to: SetAffinity.self)
-                try run.measure {
-                    work()
-                    count &+= 1
-                    if count % 100 == 0 {
-                        set[0] = 1 << UInt64(count / 100 & 1)
-                        _ = setAffinity(0, 128, set)
+            ),
+            (
+                "cause-signal",
+                { run in
+                    signal(SIGUSR1) { _ in }
+                    var count = 0
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        if count % 100 == 0 { raise(SIGUSR1) }
                     }
                 }
-            }),
-            ("cause-blocked", { run in
-                var count = 0
-                try run.measure {
-                    work()
-                    count &+= 1
-                    if count % 100 == 0 { usleep(1) }
+            ),
+            (
+                "cause-migrated",
+                { run in
+                    var count = 0
+                    // One bit a CPU, a kilobit as in the C library.
+                    var set = [UInt64](repeating: 0, count: 16)
+                    typealias SetAffinity = @convention(c) (pid_t, Int, UnsafePointer<UInt64>) -> Int32
+                    let setAffinity = unsafeBitCast(dlsym(nil, "sched_setaffinity"), to: SetAffinity.self)
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        if count % 100 == 0 {
+                            set[0] = 1 << UInt64(count / 100 & 1)
+                            _ = setAffinity(0, 128, set)
+                        }
+                    }
                 }
-            }),
-            ("cause-own-code", { run in
-                var count = 0
-                try run.measure {
-                    work()
-                    count &+= 1
-                    // Some fifty microseconds.
-                    if count % 1_000 == 0 { for _ in 0..<60 { work() } }
+            ),
+            (
+                "cause-blocked",
+                { run in
+                    var count = 0
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        if count % 100 == 0 { usleep(1) }
+                    }
                 }
-            }),
+            ),
+            (
+                "cause-own-code",
+                { run in
+                    var count = 0
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        // Some fifty microseconds.
+                        if count % 1_000 == 0 { for _ in 0..<60 { work() } }
+                    }
+                }
+            ),
         ]
     }
 }

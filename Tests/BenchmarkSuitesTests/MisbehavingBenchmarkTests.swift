@@ -17,7 +17,8 @@ struct MisbehavingBenchmarkTests {
             $0.id.name == name || $0.id.name == "fine"
         }
         #expect(results[name]?.failure?.code == code)
-        #expect(results[name]?.series.contains { $0.metric == BenchmarkMetric.cycles.id && !$0.values.isEmpty } == false)
+        #expect(
+            results[name]?.series.contains { $0.metric == BenchmarkMetric.cycles.id && !$0.values.isEmpty } == false)
         #expect(results["fine"]?.failure == nil)
     }
 

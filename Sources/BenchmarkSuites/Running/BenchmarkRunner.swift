@@ -138,7 +138,8 @@ extension BenchmarkResult {
         if !operation.isRepeatable {
             warnings.append(
                 BenchmarkWarning(
-                    "instructions-vary", "does not execute the same number of instructions each time: the last is shown"))
+                    "instructions-vary", "does not execute the same number of instructions each time: the last is shown"
+                ))
         }
     }
 }

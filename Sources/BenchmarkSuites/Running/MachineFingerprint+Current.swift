@@ -17,7 +17,8 @@ extension MachineFingerprint {
         uname(&system)
         return MachineFingerprint(
             hostname: text(&system.nodename), architecture: facts.architecture,
-            processor: "\(facts.processor.vendor) \(facts.processor.family)/\(facts.processor.model)", processorName: facts.processor.brand,
+            processor: "\(facts.processor.vendor) \(facts.processor.family)/\(facts.processor.model)",
+            processorName: facts.processor.brand,
             logicalCPUs: sysconf(Int32(_SC_NPROCESSORS_ONLN)), hypervisor: facts.processor.hypervisor,
             kernel: text(&system.release), ticksPerSecond: rates.isEmpty ? 0 : rates[rates.count / 2],
             tickStep: Double(facts.stepTicks), coreCyclesPerTick: core.isEmpty ? nil : core[core.count / 2],

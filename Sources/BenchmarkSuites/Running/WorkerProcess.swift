@@ -137,10 +137,14 @@ package struct WorkerProcess {
 
     private static func death(_ status: Int32, said: [UInt8]) -> BenchmarkFailure {
         let lines = String(decoding: said, as: UTF8.self).split(separator: "\n")
-        let words = (lines.first { $0.contains("Fatal error") || $0.contains("Program crashed") } ?? lines.last).map { ": \($0.prefix(300))" } ?? ""
+        let words =
+            (lines.first { $0.contains("Fatal error") || $0.contains("Program crashed") } ?? lines.last).map {
+                ": \($0.prefix(300))"
+            } ?? ""
         let signal = status & 0x7F
         if signal != 0 {
-            return BenchmarkFailure("crashed", "crashed with signal \(signal) (\(String(cString: strsignal(signal))))\(words)")
+            let name = String(cString: strsignal(signal))
+            return BenchmarkFailure("crashed", "crashed with signal \(signal) (\(name))\(words)")
         }
         return BenchmarkFailure(
             "exited", "exited with status \(status >> 8 & 0xFF) before it was measured\(words)")

@@ -68,7 +68,8 @@ extension BenchmarkResult {
         if unsettled > 0 {
             warnings.append(
                 BenchmarkWarning(
-                    "never-settled", "never settled in \(unsettled) of \(reports.count) processes: its cost kept changing"))
+                    "never-settled",
+                    "never settled in \(unsettled) of \(reports.count) processes: its cost kept changing"))
         }
         if let interval = Median.of(cycles), interval < max(0.02, 2 * cycleResolution) {
             warnings.append(

@@ -1,4 +1,3 @@
-
 /// The values of one metric of one benchmark.
 package struct MetricSeries: Codable, Hashable, Sendable {
     /// Identifier of a ``BenchmarkMetric``.

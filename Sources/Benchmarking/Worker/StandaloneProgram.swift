@@ -18,7 +18,8 @@ enum StandaloneProgram {
             arguments.isEmpty || arguments.contains { benchmark.id.description.contains($0) }
         }
         if wanted.isEmpty {
-            StandardErrorLine.error("no benchmark has '\(arguments.joined(separator: "' or '"))' in its name; see --list")
+            StandardErrorLine.error(
+                "no benchmark has '\(arguments.joined(separator: "' or '"))' in its name; see --list")
             exit(2)
         }
         let width = wanted.map { $0.id.description.count }.max() ?? 0
@@ -29,7 +30,10 @@ enum StandaloneProgram {
             let name = benchmark.id.description
             let label = name + String(repeating: " ", count: width - name.count)
             switch Worker(benchmark: benchmark, request: request).run() {
-            case .measured(let report): print("\(label)  \(line(BenchmarkResult(id: benchmark.id, options: benchmark.options, reports: [report])))")
+            case .measured(let report):
+                print(
+                    "\(label)  \(line(BenchmarkResult(id: benchmark.id, options: benchmark.options, reports: [report])))"
+                )
             case .failed(let failure):
                 hasFailed = true
                 print("\(label)  \(failure.text)")

@@ -12,5 +12,5 @@ struct Bench: ParsableCommand {
               tickscope bench run .build/release/engine-benchmarks
               tickscope bench compare old/engine-benchmarks new/engine-benchmarks
             """,
-        subcommands: [BenchRun.self, BenchList.self])
+        subcommands: [BenchRun.self, BenchList.self, BenchCompare.self])
 }

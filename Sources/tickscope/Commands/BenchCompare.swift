@@ -63,4 +63,52 @@ struct BenchCompare: ParsableCommand {
             throw ValidationError("--seconds is a positive number of seconds")
         }
     }
+
+    func run() throws {
+        if output != "-" { try AtomicFile.check(output) }
+        let console = BenchmarkConsole(isQuiet: quiet)
+        let placement = cpu.map { ProcessorPlacement.processor($0) } ?? .last
+        let report = command ? try compareCommands(placement, console) : try comparePrograms(placement, console)
+        console.clear()
+        let text =
+            switch format {
+            case .text: report.text
+            case .markdown: report.markdown
+            case .json: try report.json()
+            }
+        try AtomicFile.write(Array(text.utf8), to: output)
+        let code = report.exitCode(isStrict: strict)
+        if code != 0 { throw ExitCode(code) }
+    }
+
+    private static var tool: String { "tickscope \(TickscopeCommand.version)" }
+
+    private func comparePrograms(_ placement: ProcessorPlacement, _ console: BenchmarkConsole) throws
+        -> ComparisonReport
+    {
+        let a = try BenchmarkProgramFile(programs[0])
+        let b = try BenchmarkProgramFile(programs[1])
+        var settings = BinaryComparison.Settings()
+        settings.tolerance = tolerance / 100
+        settings.placement = placement
+        if let seconds { settings.secondsPerBenchmark = seconds }
+        let wanted = Set(try BenchmarkSelection(filters: filter).apply(to: a.benchmarks).map(\.id))
+        let comparison = try BinaryComparison(a: a, b: b, settings: settings) { wanted.contains($0.id) }
+        return try comparison.run(tool: Self.tool) { progress in
+            console.live("\(progress.finished) of \(progress.total) resolved  \(progress.benchmark)")
+        }
+    }
+
+    private func compareCommands(_ placement: ProcessorPlacement, _ console: BenchmarkConsole) throws
+        -> ComparisonReport
+    {
+        var settings = CommandComparison.Settings()
+        settings.tolerance = tolerance / 100
+        settings.placement = placement
+        if let seconds { settings.seconds = seconds }
+        let comparison = try CommandComparison(a: programs[0], b: programs[1], settings: settings)
+        return try comparison.run(tool: Self.tool) { progress in
+            console.live("\(progress.rounds) rounds of at most \(progress.maximumRounds)")
+        }
+    }
 }

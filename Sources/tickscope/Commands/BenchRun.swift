@@ -95,7 +95,8 @@ struct BenchRun: ParsableCommand {
         options.terminalWidth = output == "-" ? TerminalOutput.width : nil
         options.usesColor = output == "-" && TerminalOutput.width != nil && getenv("NO_COLOR") == nil
         if let stored = try storedRun() {
-            return try AtomicFile.write(try BenchmarkFormatRegistry.format(named: name, options).encode(stored), to: output)
+            return try AtomicFile.write(
+                try BenchmarkFormatRegistry.format(named: name, options).encode(stored), to: output)
         }
         let selected = try input.select()
         let console = BenchmarkConsole(isQuiet: quiet)

@@ -93,7 +93,8 @@ final class LatencyStage: MeasurementStage {
         assignment.rounds = UInt64(min(piece, limit - count))
         assignment.origin = begin
         assignment.operations = operationsMemory.baseAddress! + base
-        assignment.flags = (preparation == nil ? 0 : Int32(TS_STAMPED_PREPARES)) | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
+        assignment.flags =
+            (preparation == nil ? 0 : Int32(TS_STAMPED_PREPARES)) | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
         count += Int(assignment.rounds)
         attributor.forgetPending()
         return assignment

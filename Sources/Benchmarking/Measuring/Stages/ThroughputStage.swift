@@ -1,6 +1,5 @@
 internal import CCycles
 
-
 /// What many operations between two stamps cost.
 ///
 /// An epoch times two loops, one with twice as many copies of the operation as the other, in alternating order; their
@@ -48,7 +47,8 @@ final class ThroughputStage: MeasurementStage {
         }
         var assignment = ts_assignment()
         assignment.rounds = rounds
-        assignment.kind = Int32(!isDifference ? TS_ASSIGNMENT_PLAIN : isSingle ? TS_ASSIGNMENT_SINGLE : TS_ASSIGNMENT_TWICE)
+        assignment.kind = Int32(
+            !isDifference ? TS_ASSIGNMENT_PLAIN : isSingle ? TS_ASSIGNMENT_SINGLE : TS_ASSIGNMENT_TWICE)
         return assignment
     }
 
