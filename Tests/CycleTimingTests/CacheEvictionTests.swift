@@ -92,26 +92,41 @@ struct CacheEvictionTests {
     func code() throws {
         let eviction = try CacheEviction()
         try #require(eviction.canDisplaceCode)
-        let kernel: @convention(c) (UInt64) -> UInt64 = ts_kernel_independent_add
-        let address = unsafeBitCast(kernel, to: UnsafeRawPointer.self)
+        // A page of branchy code of its own, that no other test runs.
+        let bytes = 4096
+        let code = try #require(ts_filler_make(bytes, 7))
+        defer { ts_filler_free(code, bytes) }
+        let address = unsafeBitCast(code, to: UnsafeRawPointer.self)
         func median(after preparation: () throws -> Void) rethrows -> UInt64 {
             try (0..<51).map { _ in
                 try preparation()
-                // From outside: before its own stamps the core has fetched all of the kernel.
                 var processor: UInt32 = 0
                 let start = ts_ticks_start()
-                ts_keep_word(ts_kernel_independent_add(1))
+                ts_keep_word(ts_filler_run(code, 12345))
                 return ts_ticks_stop(&processor) - start
             }.sorted()[25]
         }
-        #expect(
-            try holdsInOneOfThree {
-                let warm = median { _ = ts_kernel_independent_add(1) }
-                let flushed = median { CacheEviction.flushCode(at: address, bytes: 800) }
-                let displaced = try median { try eviction.displaceCode() }
-                return flushed * 2 > 3 * warm && displaced * 2 > 3 * warm
-            })
+        var medians: [UInt64] = []
+        let holds = try holdsInOneOfThree {
+            let warm = median { for _ in 0..<20 { _ = ts_filler_run(code, 12345) } }
+            let flushed = median { CacheEviction.flushCode(at: address, bytes: bytes) }
+            let displaced = try median { try eviction.displaceCode() }
+            medians += [warm, flushed, displaced]
+            return flushed > 3 * warm && displaced > 2 * warm
+        }
+        #expect(holds, "\(medians)")
     }
+
+    @Test("Filler code returns, and depends on nothing but its argument", arguments: [4096, 8192, 1 << 20])
+    func filler(bytes: Int) throws {
+        let code = try #require(ts_filler_make(bytes, 3))
+        defer { ts_filler_free(code, bytes) }
+        #expect(ts_filler_run(code, 5) == ts_filler_run(code, 5))
+        #expect(Set((0..<8).map { ts_filler_run(code, $0) & 0xffff_ffff }).count > 4)
+    }
+
+    @Test("Filler code of a senseless size is refused", arguments: [0, 64, 4097, 1 << 40])
+    func noFiller(bytes: Int) { #expect(ts_filler_make(bytes, 3) == nil) }
 
     @Test(
         "Sizes are read as sysfs writes them",
