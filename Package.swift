@@ -92,7 +92,8 @@ var targets: [Target] = [
     executable(
         "tickscope",
         [
-            "BenchmarkSuites", "Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling",
+            "BenchmarkSuites", "Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "ProfileModel",
+            "Profiling",
             "Sampling", "Statistics", "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),

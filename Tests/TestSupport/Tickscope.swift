@@ -6,15 +6,7 @@ package enum Tickscope {
     /// `TICKSCOPE_BIN`, else the tool that was built together with this test bundle.
     package static let path: String = {
         if let path = ProcessInfo.processInfo.environment["TICKSCOPE_BIN"] { return path }
-        // The test bundle is BUILD/NAME.xctest, given as an argument to the runner or the executable itself.
-        for candidate in CommandLine.arguments {
-            guard let bundle = candidate.range(of: ".xctest", options: .backwards) else { continue }
-            let folder = URL(fileURLWithPath: String(candidate[..<bundle.upperBound])).deletingLastPathComponent()
-            let tool = folder.appendingPathComponent("tickscope").path
-            if access(tool, X_OK) == 0 { return tool }
-        }
-        let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe")) ?? ""
-        return URL(fileURLWithPath: executable).deletingLastPathComponent().appendingPathComponent("tickscope").path
+        return BuiltProduct.path("tickscope")
     }()
 
     package static func start(_ arguments: [String]) throws -> Program { try Program([path] + arguments) }

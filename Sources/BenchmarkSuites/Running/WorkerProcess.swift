@@ -140,7 +140,8 @@ package struct WorkerProcess {
         let words = (lines.first { $0.contains("Fatal error") } ?? lines.last).map { ": \($0.prefix(300))" } ?? ""
         let signal = status & 0x7F
         if signal != 0 {
-            return BenchmarkFailure("crashed", "crashed with signal \(signal) (\(String(cString: strsignal(signal))))\(words)")
+            let name = String(cString: strsignal(signal))
+            return BenchmarkFailure("crashed", "crashed with signal \(signal) (\(name))\(words)")
         }
         return BenchmarkFailure(
             "exited", "exited with status \(status >> 8 & 0xFF) before it was measured\(words)")
