@@ -1,4 +1,6 @@
 import BenchmarkSuites
+import Benchmarking
+import Statistics
 import Testing
 
 @Suite(.serialized) struct CommandComparisonTests {
