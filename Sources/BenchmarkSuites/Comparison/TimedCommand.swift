@@ -69,10 +69,12 @@ struct TimedCommand {
         if isLate {
             throw TimedCommandError("timed-out", "took longer than \(Int(timeoutSeconds.rounded())) s and was ended")
         }
-        let cpu = [usage.ru_utime, usage.ru_stime].reduce(0.0) {
-            $0 + Double($1.tv_sec) * 1e9 + Double($1.tv_usec) * 1e3
-        }
+        let cpu = Self.nanoseconds(usage.ru_utime) + Self.nanoseconds(usage.ru_stime)
         return CommandCost(wallNanoseconds: end - start, cpuNanoseconds: cpu, status: status)
+    }
+
+    private static func nanoseconds(_ time: timeval) -> Double {
+        Double(time.tv_sec) * 1e9 + Double(time.tv_usec) * 1e3
     }
 
     private static func now() -> Double {

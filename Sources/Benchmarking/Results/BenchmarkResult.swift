@@ -70,6 +70,7 @@ package struct BenchmarkMode: RawRepresentable, Codable, Hashable, Sendable {
 public struct ThroughputUnit: Codable, Hashable, Sendable {
     /// Plural, such as `messages`, `bytes`.
     public var name: String
+    /// How many of them one operation handles.
     public var countPerOperation: Double
 
     /// A unit of your own.
