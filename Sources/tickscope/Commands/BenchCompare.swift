@@ -94,9 +94,9 @@ struct BenchCompare: ParsableCommand {
         if let seconds { settings.secondsPerBenchmark = seconds }
         let wanted = Set(try BenchmarkSelection(filters: filter).apply(to: a.benchmarks).map(\.id))
         let comparison = try BinaryComparison(a: a, b: b, settings: settings) { wanted.contains($0.id) }
-        return try comparison.run(tool: Self.tool) { progress in
-            console.live("\(progress.finished) of \(progress.total) resolved  \(progress.benchmark)")
-        }
+        return try comparison.run(
+            tool: Self.tool,
+            progress: { console.live("\($0.finished) of \($0.total) resolved  \($0.benchmark)") })
     }
 
     private func compareCommands(_ placement: ProcessorPlacement, _ console: BenchmarkConsole) throws
@@ -107,8 +107,7 @@ struct BenchCompare: ParsableCommand {
         settings.placement = placement
         if let seconds { settings.seconds = seconds }
         let comparison = try CommandComparison(a: programs[0], b: programs[1], settings: settings)
-        return try comparison.run(tool: Self.tool) { progress in
-            console.live("\(progress.rounds) rounds of at most \(progress.maximumRounds)")
-        }
+        return try comparison.run(
+            tool: Self.tool, progress: { console.live("\($0.rounds) rounds of at most \($0.maximumRounds)") })
     }
 }
