@@ -16,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
             GRADES
               A  measures well
               B  measures well, with limits: a warning, such as no hardware counters
-              C  measures coarsely: more than 5 % of the time is lost, or 1 s does not resolve 1 %
+              C  measures coarsely: over 5 % of time lost, or 1 % not resolved in 1 s
               D  unfit: the clock or the known answers are wrong
 
             EXAMPLES
