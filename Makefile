@@ -13,7 +13,7 @@ dependencies:
 	@scripts/install-dependencies.sh
 
 # Tests that record real processes: one after the other, so that none takes CPU time from what another measures.
-RECORDING_TESTS = EndToEndTests|TestSupportTests|ProfilingTests
+RECORDING_TESTS = EndToEndTests|TestSupportTests|ProfilingTests|CycleTimingTests|BenchmarkSuitesTests|BenchmarkingTests
 
 # What this machine does not allow is shown as skipped. No test imports a module as testable: allowing that would
 # compile everything a second time, and another program than the one that is installed.
@@ -41,6 +41,10 @@ demo: build
 install: build
 	install -d "$(DESTDIR)$(PREFIX)/bin"
 	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
+	install -d "$(DESTDIR)$(PREFIX)/lib" "$(DESTDIR)$(PREFIX)/include/tickscope" "$(DESTDIR)$(PREFIX)/include/CCycles"
+	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/libtickscope-bench.so" "$(DESTDIR)$(PREFIX)/lib/"
+	install -m 0644 include/tickscope/bench.h "$(DESTDIR)$(PREFIX)/include/tickscope/"
+	install -m 0644 include/CCycles/*.h "$(DESTDIR)$(PREFIX)/include/CCycles/"
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Benchmarks Tests Fuzzing
