@@ -14,6 +14,7 @@ final class LatencyStage: MeasurementStage {
     private let clock: EpochClock
     private let plan: StagePlan
     private let preparation: (any Preparer)?
+    private let probes: InterruptionProbes
     private var attributor: InterruptionAttributor
     private let readsUsageAlways: Bool
     private let isReported: Bool
@@ -45,6 +46,7 @@ final class LatencyStage: MeasurementStage {
         self.clock = clock
         self.plan = plan
         self.preparation = preparation
+        self.probes = probes
         attributor = InterruptionAttributor(probes: probes)
         readsUsageAlways = attributor.readsUsageAlways
         attributor.disarm()
@@ -79,7 +81,11 @@ final class LatencyStage: MeasurementStage {
 
     func next() -> ts_assignment? {
         let now = ts_now_ticks()
-        if begin == 0 { begin = now }
+        if begin == 0 {
+            begin = now
+            // Anew: which signals the benchmark handles is known by now.
+            attributor = InterruptionAttributor(probes: probes)
+        }
         let limit = min(operationsMemory.count, plan.iterations ?? .max)
         let isOver = plan.iterations == nil && now &- begin >= plan.budgetTicks && count >= plan.minimumEpochs
         guard count < limit, now <= plan.deadline, !isOver else { return nil }
