@@ -19,10 +19,19 @@ extension MachineFingerprint {
             hostname: text(&system.nodename), architecture: facts.architecture,
             processor: "\(facts.processor.vendor) \(facts.processor.family)/\(facts.processor.model)",
             processorName: facts.processor.brand,
-            logicalCPUs: sysconf(Int32(_SC_NPROCESSORS_ONLN)), hypervisor: facts.processor.hypervisor,
+            logicalCPUs: sysconf(Int32(_SC_NPROCESSORS_ONLN)), hypervisor: facts.processor.hypervisor.map(hypervisorName),
             kernel: text(&system.release), ticksPerSecond: rates.isEmpty ? 0 : rates[rates.count / 2],
             tickStep: Double(facts.stepTicks), coreCyclesPerTick: core.isEmpty ? nil : core[core.count / 2],
             hasHardwareCounters: PerfEvent.isAvailable(.cycles), grade: nil)
+    }
+
+    /// What people call a hypervisor that signs this way (CPUID leaf 0x4000_0000).
+    private static func hypervisorName(_ signature: String) -> String {
+        let names = [
+            "KVMKVMKVM": "KVM", "Microsoft Hv": "Hyper-V", "VMwareVMware": "VMware", "XenVMMXenVMM": "Xen",
+            "TCGTCGTCGTCG": "QEMU", "bhyve bhyve ": "bhyve",
+        ]
+        return names[signature] ?? signature
     }
 
     private static func text<Field>(_ field: inout Field) -> String {
