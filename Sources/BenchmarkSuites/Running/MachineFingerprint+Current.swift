@@ -19,7 +19,8 @@ extension MachineFingerprint {
             hostname: text(&system.nodename), architecture: facts.architecture,
             processor: "\(facts.processor.vendor) \(facts.processor.family)/\(facts.processor.model)",
             processorName: facts.processor.brand,
-            logicalCPUs: sysconf(Int32(_SC_NPROCESSORS_ONLN)), hypervisor: facts.processor.hypervisor.map(hypervisorName),
+            logicalCPUs: sysconf(Int32(_SC_NPROCESSORS_ONLN)),
+            hypervisor: facts.processor.hypervisor.map(hypervisorName),
             kernel: text(&system.release), ticksPerSecond: rates.isEmpty ? 0 : rates[rates.count / 2],
             tickStep: Double(facts.stepTicks), coreCyclesPerTick: core.isEmpty ? nil : core[core.count / 2],
             hasHardwareCounters: PerfEvent.isAvailable(.cycles), grade: nil)
