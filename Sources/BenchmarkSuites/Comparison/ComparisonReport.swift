@@ -31,10 +31,10 @@ package struct ComparisonReport: Codable, Hashable, Sendable {
     package var warnings: [BenchmarkWarning] = []
 
     /// What a program that compared exits with: 0 without a regression; 1 when something is slower than the tolerance
-    /// allows; else 2 when something could not be measured; else, when strict, 3 when something was not resolved.
+    /// allows, or when something could not be measured; else, when strict, 3 when something was not resolved.
     package func exitCode(isStrict: Bool) -> Int32 {
         if results.contains(where: { $0.verdict == .slower }) { return 1 }
-        if results.contains(where: { $0.failure != nil }) { return 2 }
+        if results.contains(where: { $0.failure != nil }) { return 1 }
         return isStrict && results.contains { $0.verdict == .notResolved } ? 3 : 0
     }
 }

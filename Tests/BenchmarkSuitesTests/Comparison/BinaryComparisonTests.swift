@@ -68,7 +68,7 @@ import Testing
         #expect(add.failure?.arm == .b)
         #expect(add.failure?.failure.code == "crashed")
         #expect(report.results.first { $0.id.name == "work" }?.verdict == .equivalent)
-        #expect(report.exitCode(isStrict: false) == 2)
+        #expect(report.exitCode(isStrict: false) == 1)
         #expect(report.text.contains("add: B crashed with signal 11"))
     }
 

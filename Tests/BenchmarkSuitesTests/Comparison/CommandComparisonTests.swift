@@ -35,7 +35,7 @@ import Testing
         let report = try compare("true", "false")
         #expect(report.results[0].failure?.arm == .b)
         #expect(report.results[0].failure?.failure.text.hasPrefix("exited with status 1") == true)
-        #expect(report.exitCode(isStrict: false) == 2)
+        #expect(report.exitCode(isStrict: false) == 1)
         #expect(try compare("false", "false") { $0.ignoresFailure = true }.results[0].ratio != nil)
     }
 
