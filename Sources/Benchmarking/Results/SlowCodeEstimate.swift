@@ -40,7 +40,8 @@ struct SlowCodeEstimate {
         let hit = Self.byLength(interrupted, above: threshold, median: median)
         var unexplained = hit.mapValues(\.operations)
         let interruptsPerTick = totalTicks > 0 ? Double(interrupted.count) / totalTicks : 0
-        for (length, observed) in Self.byLength(undisturbed, above: threshold, median: median) {
+        let slow = Self.byLength(undisturbed, above: threshold, median: median)
+        for (length, observed) in slow.sorted(by: { $0.key < $1.key }) {
             // A gap's neighbors count too: it is seen with what the operation itself takes.
             let gapsExpected = (length - 1...length + 1).map { gaps.expected(class: $0, ticks: totalTicks) }.max() ?? 0
             let outsideShare = min(1, gapsExpected / observed.operations)
