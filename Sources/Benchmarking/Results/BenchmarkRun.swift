@@ -57,6 +57,12 @@ package struct MachineFingerprint: Codable, Hashable, Sendable {
     package var hasHardwareCounters: Bool
     /// What `doctor` made of the machine, `A` to `D`; nil when it was not asked.
     package var grade: String?
+    /// The finding that lowers the grade most, one line; nil when none does.
+    package var gradeReason: String?
+    /// How long before the run the machine was examined, seconds.
+    package var gradeAgeSeconds: Double?
+    /// The smallest difference between two costs, as a share, that a second of measuring resolves.
+    package var resolvableDifference: Double?
 
     package init(
         hostname: String, architecture: String, processor: String, processorName: String, logicalCPUs: Int,

@@ -127,13 +127,15 @@ struct BenchRun: ParsableCommand {
         settings.isUnpinned = place.noPin
         settings.timeoutSeconds = timeout
         settings.mode = mode.map { BenchmarkMode(rawValue: $0.rawValue) }
+        let tool = "tickscope \(TickscopeCommand.version)"
+        let grade = MachineGrade.current(tool: tool)
         var whole: BenchmarkRun?
         var judgements: [BudgetJudgement] = []
         for part in selected where !Interruption.isRequested {
             settings.countsInstructions = instructions || BudgetJudge.needsInstructions(part.benchmarks)
             let runner = BenchmarkRunner(program: part.program, benchmarks: part.benchmarks, settings: settings)
-            let run = try runner.run(
-                tool: "tickscope \(TickscopeCommand.version)", progress: { console.show($0) })
+            var run = try runner.run(tool: tool, progress: { console.show($0) })
+            if let grade { run.machine.set(grade, at: run.startedAtNanoseconds) }
             judgements += BudgetReport(run, benchmarks: part.benchmarks).judgements
             whole = whole.map { $0.adding(run) } ?? run
         }
