@@ -82,8 +82,8 @@ package struct UsageDifference: Hashable, Sendable {
     ) -> InterruptionCause? {
         if processorChanged { return .migrated }
         if majorFaults > 0 { return .pageFault }
-        if involuntarySwitches > 0 { return .preempted }
         if voluntarySwitches > 0 { return .blocked }
+        if involuntarySwitches > 0 { return .preempted }
         if minorFaults > 0 { return .pageFault }
         if hits.contains(.rescheduled) && signalsCanArrive { return .signal }
         return hits.isEmpty ? nil : .interrupt

@@ -1,7 +1,8 @@
 /// Why the kernel held up an operation.
 ///
-/// When several apply to one operation the first of this order is named, the costliest first: `migrated`, a major
-/// `pageFault`, `preempted`, `blocked`, a minor `pageFault`, `signal`, `interrupt`.
+/// When several apply to one operation the first of this order is named: `migrated`, a major `pageFault`, `blocked`,
+/// `preempted`, a minor `pageFault`, `signal`, `interrupt`. The costlier comes first, but an operation that gave the
+/// processor up waited, whoever kept it from coming back.
 package enum InterruptionCause: UInt8, CaseIterable, Hashable, Sendable {
     /// The processor left user mode for a device, a timer, another processor or an NMI, and came back to this thread.
     case interrupt

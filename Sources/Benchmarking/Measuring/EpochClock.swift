@@ -1,30 +1,40 @@
 internal import CCycles
 
-/// Tells core cycles without a counter: a chain of dependent additions takes one cycle each, so its ticks are the
-/// exchange rate between ticks and core cycles at that moment.
+/// Tells core cycles without a counter, and whether the core was this thread's alone.
+///
+/// A chain of dependent additions takes one cycle each, so its ticks are the exchange rate between ticks and core cycles
+/// at that moment. The empty loop takes a cycle a round on a core of one's own and about two as soon as another thread
+/// of the core runs, be it another guest's: nothing else in a guest tells that.
 struct EpochClock {
-    /// Additions of one reading, some five microseconds of them: long against the clock's steps.
-    static let additions: UInt64 = 20_000
-    /// Ticks of a reading that belong to the stamps around it.
-    private let overheadTicks: Double
+    /// What one look at the core found.
+    struct Reading {
+        var coreCyclesPerTick: Double
+        /// How far a round of the empty loop was from one cycle.
+        var disturbance: Double
+    }
 
-    /// Finds the stamps' share: what is left when twice the additions take less than twice as long.
-    init() {
-        var differences: [Double] = []
-        differences.reserveCapacity(101)
-        for _ in 0..<101 {
-            let once = Self.chainTicks(additions: 2_000)
-            let twice = Self.chainTicks(additions: 4_000)
-            differences.append(2 * Double(once) - Double(twice))
+    /// Hundreds of additions in the shorter chain: some five microseconds, long against the clock's steps.
+    private static let chain: UInt64 = 200
+    /// Hundreds of rounds in the shorter empty loop: a neighbour doubles it, so half as many are enough.
+    private static let loop: UInt64 = 100
+
+    /// Looks now. Takes some twenty microseconds.
+    func reading() -> Reading {
+        let rate = Double(100 * Self.chain) / Self.difference(Self.chain, ts_chain_add)
+        let ticks = Self.difference(Self.loop, ts_kernel_empty_loop)
+        return Reading(coreCyclesPerTick: rate, disturbance: abs(ticks * rate / Double(100 * Self.loop) - 1))
+    }
+
+    /// The ticks of `count` of what `run` does, without what the stamps around it take: twice as many less once.
+    private static func difference(_ count: UInt64, _ run: (UInt64) -> UInt64) -> Double {
+        var last = 1.0
+        for _ in 0..<4 {
+            let once = Double(run(count))
+            let twice = Double(run(2 * count))
+            last = max(1, twice - once)
+            // Else something interrupted one of the two.
+            if last > 0.8 * once && last < 1.2 * once { break }
         }
-        differences.sort()
-        overheadTicks = max(0, differences[50])
+        return last
     }
-
-    /// Core cycles per tick, now. Takes some five microseconds.
-    func reading() -> Double {
-        Double(Self.additions) / max(1, Double(Self.chainTicks(additions: Self.additions)) - overheadTicks)
-    }
-
-    private static func chainTicks(additions: UInt64) -> UInt64 { ts_chain_add(additions / 100) }
 }

@@ -3,7 +3,8 @@ internal import Statistics
 extension BenchmarkResult {
     /// What several fresh processes measured, put together.
     ///
-    /// The value of a process is the median of its epochs after it settled; the processes are the replicates.
+    /// The value of a process is the median of its epochs after it settled, of those that had the core to themselves where
+    /// enough did; the processes are the replicates.
     package init(id: BenchmarkID, options: BenchmarkOptions, reports: [WorkerReport]) {
         self.init(id: id, mode: options.mode)
         tags = options.tags
@@ -29,8 +30,16 @@ extension BenchmarkResult {
         var resolution = 0.0
         var cycleResolution = 0.0
         var unsettled = 0
+        var shared = 0
+        let undisturbedRate = Self.undisturbedRate(reports.flatMap(\.epochs))
         for report in reports where !report.epochs.isEmpty {
-            let all = report.epochs.map { $0.ticks * $0.coreCyclesPerTick }
+            var counted = ThroughputEpoch.counted(report.epochs)
+            if counted.contains(where: { !$0.isQuiet }) {
+                shared += 1
+                // A neighbour slows the chain of additions, too: then it tells less than the core's cycles.
+                for index in counted.indices { counted[index].coreCyclesPerTick = undisturbedRate }
+            }
+            let all = counted.map(\.cycles)
             // Judged in core cycles: ticks also change with the core's frequency.
             let state = SteadyState(epochs: all)
             var first = 0
@@ -39,15 +48,15 @@ extension BenchmarkResult {
             case .noSteadyState: unsettled += 1
             case .flat, nil: break
             }
-            let epochs = Array(report.epochs[first...])
+            let epochs = counted[first...]
             let epochTicks = epochs.map(\.ticks)
-            let epochCycles = epochs.map { $0.ticks * $0.coreCyclesPerTick }
+            let epochCycles = epochs.map(\.cycles)
             let tick = Median.of(epochTicks) ?? 0
             let rate = (report.ticksPerSecondAtStart + report.ticksPerSecondAtEnd) / 2
             ticks.append(tick)
             time.append(tick / rate * 1e9)
             cycles.append(Median.of(epochCycles) ?? 0)
-            tickEpochs.append(Self.thinned(report.epochs.map(\.ticks)))
+            tickEpochs.append(Self.thinned(counted.map(\.ticks)))
             cycleEpochs.append(Self.thinned(all))
             // A reading is known to a step of the clock; the mean of many at random phases better by their root.
             let perEpoch = Double(report.tickStep) / Double(max(1, report.operationsPerEpoch)) * 3
@@ -65,6 +74,7 @@ extension BenchmarkResult {
             series.append(
                 MetricSeries(metric: .throughput, values: time.map { 1e9 / $0 }))
         }
+        addSharing(reports.flatMap(\.epochs), processes: reports.count, shared: shared)
         if unsettled > 0 {
             warnings.append(
                 BenchmarkWarning(
@@ -77,6 +87,28 @@ extension BenchmarkResult {
                     "no-cost",
                     "costs nothing that can be measured: if it should, the optimizer removed it; keep(_:) its result"))
         }
+    }
+
+    /// Core cycles per tick: the median of quiet epochs; without any, the pace that one in twenty exceeds.
+    private static func undisturbedRate(_ epochs: [ThroughputEpoch]) -> Double {
+        let quiet = Median.of(epochs.lazy.filter(\.isQuiet).map(\.coreCyclesPerTick))
+        return quiet ?? Quantile.ofSorted(epochs.map(\.coreCyclesPerTick).sorted(), at: 0.95) ?? 1
+    }
+
+    /// Says how much of the time the core was not the benchmark's alone.
+    private mutating func addSharing(_ epochs: [ThroughputEpoch], processes: Int, shared: Int) {
+        if shared > 0 {
+            let text =
+                "another thread used the core throughout \(shared) of \(processes) processes: theirs are costs on a shared core"
+            warnings.append(BenchmarkWarning("core-shared", text))
+        }
+        let disturbed = epochs.count { !$0.isQuiet }
+        guard shared < processes, 10 * disturbed >= epochs.count else { return }
+        let share = (100 * Double(disturbed) / Double(epochs.count)).rounded()
+        warnings.append(
+            BenchmarkWarning(
+                "core-shared-partly",
+                "another thread used the core for \(Int(share)) % of the time, which was left out"))
     }
 
     /// Every n-th value, so that at most 400 remain.

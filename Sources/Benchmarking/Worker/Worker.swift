@@ -117,7 +117,8 @@ struct Worker {
         return StagePlan(
             budgetTicks: UInt64(seconds * ticksPerSecond),
             deadline: ts_now_ticks() + UInt64(0.8 * timeout * ticksPerSecond),
-            epochTicks: UInt64(30e-6 * ticksPerSecond), minimumEpochs: 5, iterations: benchmark.options.iterations)
+            epochTicks: UInt64(30e-6 * ticksPerSecond), minimumEpochs: 5, iterations: benchmark.options.iterations,
+            shortestPatienceTicks: UInt64(0.25 * ticksPerSecond))
     }
 
     private func preparer(ticksPerSecond: Double) throws -> (any Preparer)? {

@@ -89,7 +89,7 @@ final class LatencyStage: MeasurementStage {
         let limit = min(operationsMemory.count, plan.iterations ?? .max)
         let isOver = plan.iterations == nil && now &- begin >= plan.budgetTicks && count >= plan.minimumEpochs
         guard count < limit, now <= plan.deadline, !isOver else { return nil }
-        if coreCyclesPerTick.count < 4_096 { coreCyclesPerTick.append(clock.reading()) }
+        if coreCyclesPerTick.count < 4_096 { coreCyclesPerTick.append(clock.reading().coreCyclesPerTick) }
         // Pieces of about a millisecond.
         let perOperation = warmUp.operationTicks + 60 + (preparation?.estimatedTicks ?? 0)
         let piece = max(1, Int(2_500_000 / perOperation))

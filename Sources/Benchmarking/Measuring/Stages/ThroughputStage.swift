@@ -4,7 +4,8 @@ internal import CCycles
 ///
 /// An epoch times two loops, one with twice as many copies of the operation as the other, in alternating order; their
 /// difference has neither the stamps nor the loop in it (nanoBench, Abel and Reineke 2020). Operations of more than
-/// some microseconds are timed by themselves: there the loop is nothing. Each epoch reads the core clock.
+/// some microseconds are timed by themselves: there the loop is nothing. Between epochs the core clock is read, and
+/// whether the core is shared; while it mostly is, measuring goes on for up to ``StagePlan/patience`` times as long, or a quarter of a second.
 final class ThroughputStage: MeasurementStage {
     private let warmUp: WarmUpStage
     private let clock: EpochClock
@@ -15,7 +16,8 @@ final class ThroughputStage: MeasurementStage {
     private var isSecond = false
     private var isSingle = true
     private var firstTicks: UInt64 = 0
-    private var rate = 0.0
+    private var before: EpochClock.Reading?
+    private var quiet = 0
 
     private(set) var epochs: [ThroughputEpoch] = []
     private(set) var operations: UInt64 = 0
@@ -43,7 +45,8 @@ final class ThroughputStage: MeasurementStage {
         }
         if !isSecond {
             guard !isDone else { return nil }
-            rate = clock.reading()
+            // The one that ended the epoch before is no older than some instructions.
+            before = before ?? clock.reading()
         }
         var assignment = ts_assignment()
         assignment.rounds = rounds
@@ -57,15 +60,16 @@ final class ThroughputStage: MeasurementStage {
         if let iterations = plan.iterations { return operations >= UInt64(iterations) }
         let now = ts_now_ticks()
         if now > plan.deadline { return true }
-        return now &- begin >= plan.budgetTicks && epochs.count >= plan.minimumEpochs
+        let elapsed = now &- begin
+        guard elapsed >= plan.budgetTicks && epochs.count >= plan.minimumEpochs else { return false }
+        return quiet >= min(ThroughputEpoch.enoughQuiet, epochs.count / 2)
+            || elapsed >= max(StagePlan.patience * plan.budgetTicks, plan.shortestPatienceTicks)
     }
 
     func finish(ticks: UInt64) {
         if !isDifference {
-            let after = clock.reading()
             operations += rounds
-            epochs.append(
-                ThroughputEpoch(ticks: Double(ticks) / Double(rounds), coreCyclesPerTick: (rate + after) / 2))
+            add(ticks: Double(ticks) / Double(rounds))
             return
         }
         if !isSecond {
@@ -74,29 +78,23 @@ final class ThroughputStage: MeasurementStage {
             isSingle.toggle()
             return
         }
-        let after = clock.reading()
         // The order alternates: single and twice, twice and single. Drift within an epoch cancels over two of them.
         let (single, twice) = isSingle ? (ticks, firstTicks) : (firstTicks, ticks)
         let copies = Double(TS_COPIES_TWICE - TS_COPIES_SINGLE)
         operations += operationsPerEpoch
-        epochs.append(
-            ThroughputEpoch(
-                ticks: (Double(twice) - Double(single)) / (copies * Double(rounds)),
-                coreCyclesPerTick: (rate + after) / 2))
         isSecond = false
+        add(ticks: (Double(twice) - Double(single)) / (copies * Double(rounds)))
     }
-}
 
-/// One epoch of one process.
-package struct ThroughputEpoch: Codable, Hashable, Sendable {
-    /// Ticks an operation. May be below zero where the operation costs nothing.
-    package var ticks: Double
-    /// The exchange rate around the epoch.
-    package var coreCyclesPerTick: Double
-
-    package init(ticks: Double, coreCyclesPerTick: Double) {
-        self.ticks = ticks
-        self.coreCyclesPerTick = coreCyclesPerTick
+    private func add(ticks: Double) {
+        let after = clock.reading()
+        let before = before ?? after
+        let epoch = ThroughputEpoch(
+            ticks: ticks, coreCyclesPerTick: (before.coreCyclesPerTick + after.coreCyclesPerTick) / 2,
+            disturbance: max(before.disturbance, after.disturbance))
+        if epoch.isQuiet { quiet += 1 }
+        epochs.append(epoch)
+        self.before = after
     }
 }
 
@@ -115,4 +113,9 @@ struct StagePlan {
     var minimumEpochs: Int
     /// Operations that were asked for.
     var iterations: Int?
+
+    /// How many times the budget a stage waits for epochs with the core to itself.
+    static let patience: UInt64 = 4
+    /// It waits for them at least as long as this: a neighbour's burst is longer than many a budget.
+    var shortestPatienceTicks: UInt64 = 0
 }
