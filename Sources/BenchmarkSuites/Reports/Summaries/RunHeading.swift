@@ -38,6 +38,10 @@ struct RunHeading {
         let hasCycles = run.results.contains { $0.summary(.cycles) != nil }
         if machine.hasHardwareCounters {
             parts.append("hardware counters")
+            if hasCycles, let reads = machine.readsCycleCounter {
+                parts.append(
+                    reads ? "cycles counted" : "cycles by a reference chain: user mode may not read the counter")
+            }
         } else if machine.tickStep > 0 {
             parts.append(hasCycles ? "no PMU: cycles by a reference chain" : "no PMU")
         }
