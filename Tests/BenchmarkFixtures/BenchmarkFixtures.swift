@@ -100,6 +100,23 @@ struct BenchmarkFixtures: BenchmarkSuite {
         keep(value)
     }
 
+    /// Pins this thread to its CPU, and starts another there that always has something to do and always gives way.
+    private static func startCompetitor() {
+        // One bit a CPU, a kilobit as in the C library. A thread inherits it.
+        var set = [UInt64](repeating: 0, count: 16)
+        typealias CurrentCPU = @convention(c) () -> Int32
+        let cpu = Int(unsafeBitCast(dlsym(nil, "sched_getcpu"), to: CurrentCPU.self)())
+        set[cpu / 64] = 1 << UInt64(cpu % 64)
+        typealias SetAffinity = @convention(c) (pid_t, Int, UnsafePointer<UInt64>) -> Int32
+        _ = unsafeBitCast(dlsym(nil, "sched_setaffinity"), to: SetAffinity.self)(0, 128, set)
+        var thread = pthread_t()
+        pthread_create(
+            &thread, nil,
+            { _ in
+                while true { sched_yield() }
+            }, nil)
+    }
+
     /// Something that happens in one of a hundred operations, or a thousand.
     private static var causes: [(String, (Measurement) throws -> Void)] {
         [
@@ -159,6 +176,18 @@ struct BenchmarkFixtures: BenchmarkSuite {
                         work()
                         count &+= 1
                         if count % 100 == 0 { usleep(1) }
+                    }
+                }
+            ),
+            (
+                "cause-yielded",
+                { run in
+                    var count = 0
+                    startCompetitor()
+                    try run.measure {
+                        work()
+                        count &+= 1
+                        if count % 100 == 0 { sched_yield() }
                     }
                 }
             ),

@@ -5,7 +5,8 @@ extension LatencyDistribution {
     ///
     /// What interrupted an operation was seen by probes. A slow operation that nothing in the guest interrupted is
     /// either slow itself or was stopped from outside; how many were stopped follows from how often the machine does
-    /// that to a loop that does nothing else (``OutsideGaps``), by length. Only the numbers are known, not which.
+    /// that to a loop that does nothing else (``OutsideGaps``), by length. Only the numbers are known, not which; see
+    /// ``SlowCodeEstimate``.
     init?(_ reports: [WorkerReport]) {
         let records = reports.compactMap(\.latency)
         guard let first = reports.first, !records.isEmpty else { return nil }
@@ -26,16 +27,16 @@ extension LatencyDistribution {
         let threshold = Self.outlierThreshold(machine)
         let middle = Double(machine.value(quantile: 0.5) ?? 0)
         let gaps = records.map(\.outsideGaps).reduce(OutsideGaps(scannedTicks: 0, counts: []), +)
-        let split = Self.split(
-            code, above: threshold, median: middle, gaps: gaps, totalTicks: records.reduce(0) { $0 + $1.totalTicks })
-
         var causes = disturbed.map { cause, histogram in
             CauseCount(
                 cause: OutlierCause(rawValue: cause), operations: Double(histogram.count),
                 outliers: Double(histogram.count(above: threshold)), excessTicks: histogram.excess(over: middle),
                 longestTicks: histogram.maximum ?? 0)
         }
-        causes += split.causes
+        let estimate = SlowCodeEstimate(
+            undisturbed: code, interrupted: disturbed[OutlierCause.interrupt.rawValue] ?? LatencyHistogram(),
+            threshold: threshold, median: middle, gaps: gaps, totalTicks: records.reduce(0) { $0 + $1.totalTicks })
+        estimate.correct(&causes)
         causes.sort { ($0.outliers, $0.excessTicks) > ($1.outliers, $1.excessTicks) }
 
         func told(_ pick: (LatencyRecord) -> [OutlierRecord]) -> [OutlierRecord] {
@@ -43,8 +44,7 @@ extension LatencyDistribution {
                 pick(record).map { outlier in
                     var outlier = outlier
                     outlier.process = process
-                    let length = OutsideGaps.lengthClass(Double(outlier.ticks) - middle)
-                    if outlier.cause == .ownCode, split.outsideClasses.contains(length) { outlier.cause = .outside }
+                    outlier.cause = estimate.likelyCause(outlier.cause, excessTicks: Double(outlier.ticks) - middle)
                     return outlier
                 }
             }
@@ -56,41 +56,6 @@ extension LatencyDistribution {
             outlierThresholdTicks: threshold, causes: causes,
             worst: Array(told(\.worst).sorted { $0.ticks > $1.ticks }.prefix(50)),
             timeline: told(\.timeline), response: response)
-    }
-
-    /// Tells slow code from gaps outside the guest, by length class.
-    private static func split(
-        _ code: LatencyHistogram, above threshold: UInt64, median: Double, gaps: OutsideGaps, totalTicks: Double
-    ) -> (causes: [CauseCount], outsideClasses: Set<Int>) {
-        var observed: [Int: (count: Double, excess: Double, longest: UInt64)] = [:]
-        for (value, count) in zip(code.values, code.counts) where value > threshold {
-            let excess = Double(value) - median
-            var entry = observed[OutsideGaps.lengthClass(excess)] ?? (0, 0, 0)
-            entry.count += Double(count)
-            entry.excess += excess * Double(count)
-            entry.longest = max(entry.longest, value)
-            observed[OutsideGaps.lengthClass(excess)] = entry
-        }
-        var own = CauseCount(cause: .ownCode, operations: 0, outliers: 0, excessTicks: 0, longestTicks: 0)
-        var outside = CauseCount(cause: .outside, operations: 0, outliers: 0, excessTicks: 0, longestTicks: 0)
-        var outsideClasses: Set<Int> = []
-        for (length, entry) in observed {
-            // A gap's neighbors count too: it is seen with what the operation itself takes.
-            let expected = (length - 1...length + 1).map { gaps.expected(class: $0, ticks: totalTicks) }.max() ?? 0
-            let share = min(1, expected / entry.count)
-            if share > 0.5 { outsideClasses.insert(length) }
-            for (part, weight) in [(OutlierCause.outside, share), (.ownCode, 1 - share)] where weight > 0 {
-                var cause = part == .outside ? outside : own
-                cause.operations += weight * entry.count
-                cause.outliers += weight * entry.count
-                cause.excessTicks += weight * entry.excess
-                if weight >= 0.5 || cause.longestTicks == 0 {
-                    cause.longestTicks = max(cause.longestTicks, entry.longest)
-                }
-                if part == .outside { outside = cause } else { own = cause }
-            }
-        }
-        return ([own, outside].filter { $0.outliers > 0 }, outsideClasses)
     }
 }
 

@@ -82,7 +82,7 @@ package struct OutlierCause: RawRepresentable, Codable, Hashable, Sendable {
 /// How many operations a cause made slow.
 package struct CauseCount: Codable, Hashable, Sendable {
     package var cause: OutlierCause
-    /// Operations; for `outside` and `own-code` an estimate from the machine's rate of such gaps, hence fractional.
+    /// Operations; for `outside`, `own-code` and `interrupt` an estimate from the machine's rates, hence fractional.
     package var operations: Double
     /// Of these, the ones above the outlier threshold.
     package var outliers: Double

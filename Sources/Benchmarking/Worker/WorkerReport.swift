@@ -17,6 +17,19 @@ package struct WorkerReport: Codable, Hashable, Sendable {
     /// By identifier of the metric.
     package var readings: [String: MetricReading] = [:]
     package var warnings: [BenchmarkWarning] = []
+
+    package init(
+        ticksPerSecondAtStart: Double, ticksPerSecondAtEnd: Double, rateUncertainty: Double, tickStep: Int,
+        stampTicks: Int, firstOperationTicks: UInt64, operations: UInt64
+    ) {
+        self.ticksPerSecondAtStart = ticksPerSecondAtStart
+        self.ticksPerSecondAtEnd = ticksPerSecondAtEnd
+        self.rateUncertainty = rateUncertainty
+        self.tickStep = tickStep
+        self.stampTicks = stampTicks
+        self.firstOperationTicks = firstOperationTicks
+        self.operations = operations
+    }
 }
 
 /// What one process measured of single operations.
@@ -40,6 +53,23 @@ package struct LatencyRecord: Codable, Hashable, Sendable {
     package var droppedEvents: Int
     /// Causes that this machine cannot tell, with the reason.
     package var unsoundProbes: [String]
+
+    package init(
+        undisturbed: LatencyHistogram, disturbed: [String: LatencyHistogram], response: LatencyHistogram? = nil,
+        totalTicks: Double, coreCyclesPerTick: [Double], worst: [OutlierRecord] = [], timeline: [OutlierRecord] = [],
+        outsideGaps: OutsideGaps, droppedEvents: Int = 0, unsoundProbes: [String] = []
+    ) {
+        self.undisturbed = undisturbed
+        self.disturbed = disturbed
+        self.response = response
+        self.totalTicks = totalTicks
+        self.coreCyclesPerTick = coreCyclesPerTick
+        self.worst = worst
+        self.timeline = timeline
+        self.outsideGaps = outsideGaps
+        self.droppedEvents = droppedEvents
+        self.unsoundProbes = unsoundProbes
+    }
 }
 
 /// How often the machine takes the CPU away without the guest's kernel knowing, by length.
