@@ -45,6 +45,8 @@ install: build
 	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/libtickscope-bench.so" "$(DESTDIR)$(PREFIX)/lib/"
 	install -m 0644 include/tickscope/bench.h "$(DESTDIR)$(PREFIX)/include/tickscope/"
 	install -m 0644 include/CCycles/*.h "$(DESTDIR)$(PREFIX)/include/CCycles/"
+# So that programs find the library without being told where it is. A packager's own script does it later.
+	if [ -z "$(DESTDIR)" ] && [ "$$(id -u)" = 0 ]; then ldconfig; fi
 
 format:
 	$(SWIFT) format --in-place --recursive Package.swift Sources Benchmarks Tests Fuzzing

@@ -150,7 +150,9 @@ var targets: [Target] = [
         "ProfilingTests",
         ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "Symbolization", "TestSupport", "Unwinding"]),
     tests("TestSupportTests", ["TestSupport"]),
-    tests("EndToEndTests", ["ProfileModel", "TestSupport", "tickscope"]),
+    tests(
+        "EndToEndTests",
+        ["ProfileModel", "TestSupport", "benchmark-fixtures", "tickscope"]),
 
     // Readers of untrusted bytes, to be fed any bytes: by a test with what fuzzing found, and by the fuzzer itself
     .target(

@@ -9,6 +9,10 @@ package struct SuiteError: Error, Hashable, Sendable, CustomStringConvertible {
         package static let program = Code(rawValue: "program")
         /// No benchmark has such a name or tag.
         package static let nothingSelected = Code(rawValue: "nothing selected")
+        /// Benchmarks could not be measured.
+        package static let failed = Code(rawValue: "failed")
+        /// The user wants to stop.
+        package static let interrupted = Code(rawValue: "interrupted")
         /// A suite file that cannot be read as one.
         package static let configuration = Code(rawValue: "configuration")
         /// A result file that cannot be read as one.

@@ -5,7 +5,7 @@ package struct MachineHygiene: Hashable, Sendable {
     /// The frequency governor, `performance` at best.
     package var governor: MachineFact<String>
     /// The core may run faster than its nominal frequency, as heat and load allow.
-    package var boost: MachineFact<Bool>
+    package var boost: MachineFact<FrequencyBoost>
     /// Other processors that are threads of the same core.
     package var siblings: MachineFact<[Int]>
     /// Processors on which the scheduler puts nothing of its own accord (`isolcpus`).
@@ -46,58 +46,29 @@ package struct MachineHygiene: Hashable, Sendable {
     }
 
     /// The acpi and amd drivers have `boost`; Intel's has the opposite.
-    private static func boost(_ folder: String) -> MachineFact<Bool> {
-        let general = MachineFact<Bool>.reading("\(folder)/cpufreq/boost", MachineTexts.flag)
+    private static func boost(_ folder: String) -> MachineFact<FrequencyBoost> {
+        func reading(_ path: String, whenOff off: Bool) -> MachineFact<FrequencyBoost> {
+            .reading(path) { text in
+                MachineTexts.flag(text).map { FrequencyBoost(isOn: $0 != off, file: path, valueWhenOff: off ? 1 : 0) }
+            }
+        }
+        let general = reading("\(folder)/cpufreq/boost", whenOff: false)
         if general.value != nil { return general }
-        let turbo = MachineFact<Bool>.reading("\(folder)/intel_pstate/no_turbo") { MachineTexts.flag($0).map { !$0 } }
+        let turbo = reading("\(folder)/intel_pstate/no_turbo", whenOff: true)
         return turbo.value == nil ? general : turbo
     }
+}
 
-    /// What is known to disturb measurements, one line each with the remedy; empty at best. What is unknown is not
-    /// warned of.
-    package var warnings: [String] {
-        var lines: [String] = []
-        if let governor = governor.value, governor != "performance" {
-            lines.append("the governor is '\(governor)'; set it with 'cpupower frequency-set -g performance'")
-        }
-        if boost.value == true {
-            lines.append(
-                "boost is on: the frequency depends on heat and on the neighbors; results in core cycles do not")
-        }
-        if let siblings = siblings.value, !siblings.isEmpty {
-            let list = siblings.map(String.init).joined(separator: ", ")
-            lines.append("processor \(list) shares this core: keep it idle or take it offline while measuring")
-        }
-        if hugePages.value == "always" {
-            lines.append(
-                "huge pages are made behind the program's back; write 'madvise' to transparent_hugepage/enabled")
-        }
-        if let swap = swapBytesInUse.value, swap > 0 {
-            lines.append("\(swap >> 20) MiB are swapped out: major faults may hit the measured program")
-        }
-        lines += quotaWarnings
-        if let times = processorTimes.value, times.stolenShare > 0.001 {
-            lines.append("the hypervisor took \(percent(times.stolenShare)) of the time since the start for others")
-        }
-        if let load = load.value, let online = online.value, load.oneMinute > Double(online.count) / 2 {
-            lines.append(
-                "the load of the last minute is \(load.oneMinute) on \(online.count) processors: others run, too")
-        }
-        return lines
-    }
+/// The setting by which a core may run faster than its nominal frequency.
+package struct FrequencyBoost: Hashable, Sendable {
+    package var isOn: Bool
+    /// The file that switches it, and what it holds when it is off.
+    package var file: String
+    package var valueWhenOff: Int
 
-    private var quotaWarnings: [String] {
-        guard let quota = quota.value, let processors = quota.processors else { return [] }
-        var line = "the control group allows \(processors) processors' time"
-        if quota.throttledPeriods > 0 {
-            line +=
-                " and was stopped \(quota.throttledPeriods) times, \(quota.throttledNanoseconds / 1_000_000) ms in all"
-        }
-        return [line + ": what exceeds it pauses for milliseconds; raise the limit while measuring"]
-    }
-
-    private func percent(_ share: Double) -> String {
-        let permille = Int((share * 1000).rounded())
-        return "\(permille / 10).\(permille % 10) %"
+    package init(isOn: Bool, file: String, valueWhenOff: Int) {
+        self.isOn = isOn
+        self.file = file
+        self.valueWhenOff = valueWhenOff
     }
 }

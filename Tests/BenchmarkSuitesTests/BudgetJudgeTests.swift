@@ -95,6 +95,15 @@ private func latencyResult(_ latency: LatencyDistribution) -> BenchmarkResult {
         #expect(BudgetKey("code-code-p99") == nil)
     }
 
+    /// A server that is as fast as ever, and late.
+    @Test func anOpenLoopIsJudgedFromTheIntendedStart() {
+        var latency = distribution(machine: [(100, 100_000)], code: [(100, 100_000)])
+        latency.response = distribution(machine: [(100, 99_000), (9_000, 1_000)]).machine
+        let judgement = BudgetJudge.judge(.p999(atMost: 2_000), latencyResult(latency))
+        #expect(judgement.verdict == .missed && judgement.text.hasPrefix("response p99.9 9,000 ns is over its budget"))
+        #expect(BudgetJudge.judge(BudgetKey("code-p99.9")!.budget(2_000), latencyResult(latency)).verdict == .kept)
+    }
+
     @Test func aStepOfTheClockAndABucketAreNotToldApart() {
         let stepped = latencyResult(distribution(machine: [(100, 1_000)], step: 26))
         #expect(BudgetJudge.judge(BudgetKey("p50")!.budget(126), stepped).verdict == .kept)

@@ -132,31 +132,4 @@ struct MachineHygieneTests {
         let none = MachineHygiene.read(processor: 99999)
         #expect(none.siblings.value == nil && none.siblings.reason?.contains("cpu99999") == true)
     }
-
-    @Test("A machine fit for measuring is not warned of, and each fault of another is")
-    func warnings() {
-        var machine = MachineHygiene.read()
-        machine.governor = .known("performance")
-        machine.boost = .known(false)
-        machine.siblings = .known([])
-        machine.hugePages = .known("madvise")
-        machine.swapBytesInUse = .known(0)
-        machine.quota = .known(ProcessorQuota(processors: nil, throttledPeriods: 0, throttledNanoseconds: 0))
-        machine.processorTimes = .known(ProcessorTimes(total: 1000, stolen: 0))
-        machine.load = .known(LoadAverage(oneMinute: 0.1, fiveMinutes: 9, fifteenMinutes: 9))
-        machine.online = .known([0, 1])
-        #expect(machine.warnings.isEmpty)
-        machine.governor = .known("powersave")
-        machine.boost = .known(true)
-        machine.siblings = .known([65])
-        machine.hugePages = .known("always")
-        machine.swapBytesInUse = .known(1 << 21)
-        machine.quota = .known(ProcessorQuota(processors: 0.5, throttledPeriods: 3, throttledNanoseconds: 5_000_000))
-        machine.processorTimes = .known(ProcessorTimes(total: 1000, stolen: 25))
-        machine.load = .known(LoadAverage(oneMinute: 1.5, fiveMinutes: 0, fifteenMinutes: 0))
-        #expect(machine.warnings.count == 8)
-        for words in ["powersave", "boost", "processor 65", "huge pages", "2 MiB", "0.5 processors", "2.5 %", "1.5"] {
-            #expect(machine.warnings.contains { $0.contains(words) }, "\(words)")
-        }
-    }
 }

@@ -68,13 +68,9 @@ package struct BinaryComparison: Sendable {
         self.settings = settings
     }
 
-    /// Measures and judges.
-    /// - Parameters:
-    ///   - tool: name and version of who asks, for the report.
-    ///   - isCancelled: asked between blocks; what was measured so far is judged.
-    package func run(
-        tool: String, isCancelled: () -> Bool = { false }, progress: (Progress) -> Void = { _ in }
-    ) throws -> ComparisonReport {
+    /// Measures and judges. After an ``Interruption`` what is returned is no judgement.
+    /// - Parameter tool: name and version of who asks, for the report.
+    package func run(tool: String, progress: (Progress) -> Void = { _ in }) throws -> ComparisonReport {
         let clock = SessionClock()
         let thread = try settings.placement.apply()
         defer { thread.undo() }
@@ -92,7 +88,7 @@ package struct BinaryComparison: Sendable {
         var finished = 0
         measuring: while finished < runs.count {
             for index in runs.indices.shuffled() where !runs[index].isDone {
-                if isCancelled() { break measuring }
+                if Interruption.isRequested { break measuring }
                 progress(
                     Progress(
                         benchmark: benchmarks[index].id, finished: finished, total: runs.count,

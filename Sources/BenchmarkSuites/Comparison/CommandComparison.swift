@@ -16,6 +16,8 @@ package struct CommandComparison: Sendable {
         package var placement = ProcessorPlacement.last
         /// Rounds of commands that stay unresolved, at least 12.
         package var maximumRounds = 200
+        /// So many rounds instead, which are looked at once: at least ``fewestRounds``.
+        package var rounds: Int?
         /// Wall time after which commands that stay unresolved are given up, though not before the first look.
         package var seconds = 20.0
         /// Runs of each command before the first round.
@@ -26,9 +28,13 @@ package struct CommandComparison: Sendable {
         package var ignoresFailure = false
         /// Runs the commands by this shell, such as `/bin/sh`, with `-c`; its start is then measured, too.
         package var shell: String?
-        /// Run once before everything, and before each run; not timed.
+        /// Run once before everything; not timed, like the following.
         package var setup: String?
-        package var prepare: String?
+        /// Run before each run of A, and of B.
+        package var prepareA: String?
+        package var prepareB: String?
+        /// Run once after everything, whatever became of it.
+        package var cleanup: String?
 
         package init() {}
     }
@@ -39,12 +45,16 @@ package struct CommandComparison: Sendable {
         package var maximumRounds: Int
     }
 
+    /// Fewer have no interval for two metrics at 95 %.
+    package static let fewestRounds = 7
     private static let firstLook = 12
     private let names: (a: String, b: String)
     private let a: TimedCommand
     private let b: TimedCommand
     private let setup: TimedCommand?
-    private let prepare: TimedCommand?
+    private let prepareA: TimedCommand?
+    private let prepareB: TimedCommand?
+    private let cleanup: TimedCommand?
     private let settings: Settings
     private let plan: SequentialComparison
 
@@ -57,30 +67,30 @@ package struct CommandComparison: Sendable {
         self.a = try command(a)
         self.b = try command(b)
         setup = try settings.setup.map(command)
-        prepare = try settings.prepare.map(command)
+        prepareA = try settings.prepareA.map(command)
+        prepareB = try settings.prepareB.map(command)
+        cleanup = try settings.cleanup.map(command)
         names = (a, b)
         self.settings = settings
+        let first = settings.rounds ?? Self.firstLook
         // Two metrics share the error.
         guard settings.tolerance >= 0, settings.tolerance < 1, settings.confidence > 0, settings.confidence < 1,
+            first >= Self.fewestRounds,
             let plan = SequentialComparison(
-                tolerance: settings.tolerance, confidence: 1 - (1 - settings.confidence) / 2, firstLook: Self.firstLook,
-                maximumRounds: max(Self.firstLook, settings.maximumRounds))
+                tolerance: settings.tolerance, confidence: 1 - (1 - settings.confidence) / 2, firstLook: first,
+                maximumRounds: max(first, settings.rounds ?? settings.maximumRounds))
         else {
             throw SuiteError(
                 .configuration,
-                "the tolerance and the confidence must lie between 0 and 1, the rounds between 12 and \(SequentialComparison.mostRounds)"
-            )
+                "the tolerance and the confidence must lie between 0 and 1, the rounds between \(Self.fewestRounds) and "
+                    + "\(SequentialComparison.mostRounds)")
         }
         self.plan = plan
     }
 
-    /// Measures and judges.
-    /// - Parameters:
-    ///   - tool: name and version of who asks, for the report.
-    ///   - isCancelled: asked between rounds; what was measured so far is judged.
-    package func run(
-        tool: String, isCancelled: () -> Bool = { false }, progress: (Progress) -> Void = { _ in }
-    ) throws -> ComparisonReport {
+    /// Measures and judges. After an ``Interruption`` what is returned is no judgement.
+    /// - Parameter tool: name and version of who asks, for the report.
+    package func run(tool: String, progress: (Progress) -> Void = { _ in }) throws -> ComparisonReport {
         let clock = SessionClock()
         let thread = try settings.placement.apply()
         defer { thread.undo() }
@@ -93,10 +103,15 @@ package struct CommandComparison: Sendable {
         var wall: [RoundCosts] = []
         var cpu: [RoundCosts] = []
         var failure: ComparisonFailure?
+        var cleanupComplaint: String?
         do {
-            try measure(&wall, &cpu, clock: clock, isCancelled: isCancelled, progress: progress)
+            defer { if let cleanup { cleanupComplaint = complaint(of: cleanup) } }
+            try measure(&wall, &cpu, clock: clock, progress: progress)
         } catch let failed as ComparisonFailure {
             failure = failed
+        }
+        if let cleanupComplaint {
+            report.warnings.append(BenchmarkWarning("cleanup", "the cleanup command \(cleanupComplaint)"))
         }
         report.results = [(BenchmarkMetric.time, wall), (.cpuTime, cpu)].map { metric, rounds in
             var result = ComparisonResult(id: BenchmarkID(name: "command"), mode: .command, metric: metric)
@@ -115,17 +130,21 @@ package struct CommandComparison: Sendable {
     }
 
     private func measure(
-        _ wall: inout [RoundCosts], _ cpu: inout [RoundCosts], clock: SessionClock, isCancelled: () -> Bool,
+        _ wall: inout [RoundCosts], _ cpu: inout [RoundCosts], clock: SessionClock,
         progress: (Progress) -> Void
     ) throws {
-        if let setup { try runAside(setup, "setup", .a) }
+        if let setup {
+            if let complaint = complaint(of: setup) {
+                throw SuiteError(.program, "nothing was measured: the setup command \(complaint)")
+            }
+        }
         for _ in 0..<max(0, settings.warmUpRuns) {
             for arm in [ComparisonArm.a, .b] { _ = try run(arm) }
         }
         var order = RoundOrder()
-        var nextLook: Int? = Self.firstLook
+        var nextLook = plan.looks.first
         while let look = nextLook {
-            if isCancelled() { return }
+            if Interruption.isRequested { return }
             progress(Progress(rounds: wall.count, maximumRounds: plan.looks.last ?? look))
             var wallCosts = RoundCosts()
             var cpuCosts = RoundCosts()
@@ -144,7 +163,9 @@ package struct CommandComparison: Sendable {
     }
 
     private func run(_ arm: ComparisonArm) throws -> CommandCost {
-        if let prepare { try runAside(prepare, "prepare", arm) }
+        if let prepare = arm == .b ? prepareB : prepareA, let complaint = complaint(of: prepare) {
+            throw ComparisonFailure(arm, BenchmarkFailure("exited", "was not prepared: that command \(complaint)"))
+        }
         let cost: CommandCost
         do {
             cost = try (arm == .b ? b : a).run(timeoutSeconds: settings.timeoutSeconds)
@@ -154,21 +175,18 @@ package struct CommandComparison: Sendable {
         if let complaint = cost.complaint, !settings.ignoresFailure {
             throw ComparisonFailure(
                 arm,
-                BenchmarkFailure("exited", "\(complaint); run it by itself to see why, or ignore failures"))
+                BenchmarkFailure(
+                    "exited", "\(complaint); run it by itself to see why, or accept it with --ignore-failure"))
         }
         return cost
     }
 
-    private func runAside(_ command: TimedCommand, _ role: String, _ arm: ComparisonArm) throws {
-        let complaint: String?
+    /// Runs a command that is not timed; nil when it went well.
+    private func complaint(of command: TimedCommand) -> String? {
         do {
-            complaint = try command.run(timeoutSeconds: settings.timeoutSeconds).complaint
+            return try command.run(timeoutSeconds: settings.timeoutSeconds).complaint
         } catch {
-            throw ComparisonFailure(
-                arm, BenchmarkFailure(error.failure.code, "its \(role) command \(error.failure.text)"))
-        }
-        if let complaint {
-            throw ComparisonFailure(arm, BenchmarkFailure("exited", "its \(role) command \(complaint)"))
+            return error.failure.text
         }
     }
 }

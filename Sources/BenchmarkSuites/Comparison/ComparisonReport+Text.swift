@@ -52,7 +52,10 @@ extension ComparisonReport {
         var notes: [String] = []
         for result in results {
             if let failed = result.failure {
-                notes.append("\(result.name): \(failed.arm.name) \(failed.failure.text)")
+                // What a command does, it does for each of its metrics.
+                let name = result.mode == .command ? "\(result.id)" : result.name
+                let note = "\(name): \(failed.arm.name) \(failed.failure.text)"
+                if notes.last != note { notes.append(note) }
             }
             notes += result.warnings.map { "\(result.name): \($0.text)" }
         }

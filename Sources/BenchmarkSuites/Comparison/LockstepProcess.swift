@@ -81,6 +81,10 @@ package final class LockstepProcess: LockstepWorker {
             // What it says on standard error must not fill the pipe, nor may a child of it that lives on hide its end.
             let hasNews = process?.waitForNews(answers, seconds: 0.2) ?? false
             if !hasNews, process?.hasExited ?? true, read(answers, &word, 8) != 8 { break }
+            if Interruption.isRequested {
+                process?.end()
+                throw failed(BenchmarkFailure(Interruption.code, "was interrupted"))
+            }
             if WorkerProcess.now() > deadline {
                 process?.end()
                 if let process { _ = process.result(withinSeconds: 0) }

@@ -57,15 +57,18 @@ struct TimedCommand {
             throw TimedCommandError("not-started", "cannot be started: \(String(cString: strerror(result)))")
         }
         watchdog.watch(process)
+        Interruption.hold(process)
         // Not reaped yet, so that nobody else can have its number while the watchdog might end it.
         var information = siginfo_t()
         while waitid(P_PID, id_t(process), &information, WEXITED | WNOWAIT) != 0 && errno == EINTR {}
         let end = Self.now()
         let isLate = watchdog.finish()
         kill(-process, SIGKILL)
+        Interruption.release()
         var status: Int32 = 0
         var usage = rusage()
         while wait4(process, &status, 0, &usage) < 0 && errno == EINTR {}
+        if Interruption.isRequested { throw TimedCommandError(Interruption.code, "was interrupted") }
         if isLate {
             throw TimedCommandError("timed-out", "took longer than \(Int(timeoutSeconds.rounded())) s and was ended")
         }

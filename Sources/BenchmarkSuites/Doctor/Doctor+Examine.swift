@@ -19,9 +19,8 @@ extension Doctor {
         let allowed = try? ProcessorAffinity.current()
         let (pinned, pinningProblem) = pin(allowed)
         defer { if pinned != nil { try? allowed?.apply() } }
-        let files: HygieneChecks.Files = { SmallFile.read($0) }
-        let load = HygieneChecks.load(files)
-        let before = HygieneChecks.Counts(files)
+        let processor = pinned ?? ProcessorAffinity.currentProcessor ?? 0
+        let before = MachineHygiene.read(processor: processor)
 
         progress("permissions")
         let facts = ClockFacts.detect()
@@ -38,15 +37,14 @@ extension Doctor {
         let power = try PowerChecks.measure(seconds: 0.25 * seconds, stepTicks: facts.stepTicks)
         let clock = ClockChecks(facts: facts, start: calibration, end: try ClockCalibration.measure(seconds: 0.05))
         let processorCount = max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN)))
-        let hygiene = HygieneChecks(
-            files: files, processor: pinned ?? ProcessorAffinity.currentProcessor ?? 0, processorCount: processorCount,
-            before: before, after: HygieneChecks.Counts(files), load: load)
+        let hygiene = HygieneChecks(before: before, after: MachineHygiene.read(processor: processor))
 
         return Doctor(
             machine: machineLine(facts, processorCount), processor: pinned,
             seconds: Double(try ClockCalibration.moment().nanoseconds &- start) / 1e9,
             findings: permissions.findings + clock.findings + known + resolution
-                + NoiseChecks(noise, probes).findings + power.findings + hygiene.findings)
+                + NoiseChecks(noise, probes).findings + power.findings + hygiene.findings,
+            resolvableDifference: power.resolvablePerSecond)
     }
 
     private static func pin(_ allowed: ProcessorAffinity?) -> (processor: Int?, problem: String?) {

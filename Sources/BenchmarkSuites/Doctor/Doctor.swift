@@ -14,18 +14,29 @@ package struct Doctor: Hashable, Sendable {
     package var seconds: Double
     /// In the order of ``Section``.
     package var findings: [Finding]
+    /// The smallest difference between two costs, as a share, that a second of measuring resolves; nil when unknown.
+    package var resolvableDifference: Double?
 
-    package init(machine: String, processor: Int?, seconds: Double, findings: [Finding]) {
+    package init(
+        machine: String, processor: Int?, seconds: Double, findings: [Finding], resolvableDifference: Double? = nil
+    ) {
         self.machine = machine
         self.processor = processor
         self.seconds = seconds
         self.findings = findings
+        self.resolvableDifference = resolvableDifference
     }
 
     package var grade: Grade { Grade(findings) }
 
     /// Measurements of this machine would be wrong.
     package var isUnfit: Bool { grade == .d }
+
+    /// The finding that lowers the grade most; nil for grade A. Missing counters come last: a result says that itself.
+    package var worst: Finding? {
+        let reasons = grade.reasons(among: findings)
+        return reasons.first { $0.id != "hardware-counters" } ?? reasons.first
+    }
 
     /// What the grade rests on, in one line: the first two reasons, and how many more there are.
     package var reason: String {

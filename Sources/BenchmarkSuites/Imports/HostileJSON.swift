@@ -27,14 +27,13 @@ enum HostileJSON {
         case .typeMismatch(_, let context), .valueNotFound(_, let context):
             "\(CodingPathText.text(context.codingPath)): \(oneLine(context.debugDescription))"
         case .dataCorrupted(let context):
+            // The decoder says "not valid JSON" and keeps where and why to itself.
             context.codingPath.isEmpty
-                ? oneLine(reason(context)) : "\(CodingPathText.text(context.codingPath)): \(oneLine(reason(context)))"
+                ? "it is no JSON; it is cut off or damaged"
+                : "\(CodingPathText.text(context.codingPath)): \(oneLine(context.debugDescription))"
         @unknown default: "not readable"
         }
     }
-
-    /// The decoder says "not valid JSON" and keeps where and why to itself, as an underlying error.
-    private static func reason(_ context: DecodingError.Context) -> String { context.debugDescription }
 
     private static func oneLine(_ text: String) -> String {
         let line = text.split(whereSeparator: \.isNewline).joined(separator: " ")

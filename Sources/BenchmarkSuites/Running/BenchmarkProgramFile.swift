@@ -13,7 +13,14 @@ package struct BenchmarkProgramFile: Hashable, Sendable {
         guard access(path, F_OK) == 0 else {
             throw SuiteError(.program, "there is no '\(path)'; build it first, or name it by its path")
         }
-        guard access(path, X_OK) == 0 else { throw SuiteError(.program, "'\(path)' is not executable") }
+        var status = stat()
+        guard stat(path, &status) != 0 || status.st_mode & S_IFMT != S_IFDIR else {
+            throw SuiteError(.program, "'\(path)' is a folder; name the program in it")
+        }
+        guard access(path, X_OK) == 0 else {
+            throw SuiteError(
+                .program, "'\(path)' is not executable; name a program with benchmarks, or chmod +x it")
+        }
         let process = try WorkerProcess(path, request: WorkerRequest(action: .list), timeoutSeconds: 30)
         switch process.result() {
         case .benchmarks(let benchmarks, let version) where version == WorkerRequest.protocolVersion:

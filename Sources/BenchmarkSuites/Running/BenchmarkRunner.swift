@@ -15,6 +15,8 @@ package struct BenchmarkRunner: Sendable {
         package var iterations: Int?
         package var warmUpIterations: Int?
         package var cpu: Int?
+        /// Pins no benchmark, whatever is declared.
+        package var isUnpinned = false
         package var timeoutSeconds: Double?
         /// Measures this way whatever a benchmark declares.
         package var mode: BenchmarkMode?
@@ -50,8 +52,10 @@ package struct BenchmarkRunner: Sendable {
             let options = declared.options
             declared.options.iterations = settings.iterations ?? options.iterations
             declared.options.warmUpIterations = settings.warmUpIterations ?? options.warmUpIterations
-            declared.options.cpu = settings.cpu ?? options.cpu
+            declared.options.cpu = settings.isUnpinned ? nil : settings.cpu ?? options.cpu
             declared.options.mode = settings.mode ?? options.mode
+            // What happens before each operation needs operations that are measured one by one.
+            if declared.options.mode != .latency { declared.options.preparation = .none }
             declared.options.seconds =
                 settings.seconds ?? options.seconds
                 ?? (declared.options.mode == .latency ? 2 : 1) * Self.defaultSeconds
@@ -63,12 +67,10 @@ package struct BenchmarkRunner: Sendable {
     }
 
     /// Measures.
-    /// - Parameters:
-    ///   - tool: name and version of who asks, for the result.
-    ///   - isCancelled: asked between processes; what was measured so far is returned.
-    package func run(
-        tool: String, isCancelled: () -> Bool = { false }, progress: (Progress) -> Void = { _ in }
-    ) throws -> BenchmarkRun {
+    ///
+    /// After an ``Interruption`` what was measured so far is returned.
+    /// - Parameter tool: name and version of who asks, for the result.
+    package func run(tool: String, progress: (Progress) -> Void = { _ in }) throws -> BenchmarkRun {
         var reports = [[WorkerReport]](repeating: [], count: benchmarks.count)
         var failures = [BenchmarkFailure?](repeating: nil, count: benchmarks.count)
         var stepped = [SteppedOperation?](repeating: nil, count: benchmarks.count)
@@ -76,6 +78,7 @@ package struct BenchmarkRunner: Sendable {
         let total = benchmarks.reduce(0) { $0 + ($1.options.processes ?? 1) }
         var finished = 0
         let begin = Self.realTime()
+        func isCancelled() -> Bool { Interruption.isRequested }
         measuring: for round in 0..<rounds {
             for index in benchmarks.indices.shuffled() where round < benchmarks[index].options.processes ?? 1 {
                 if isCancelled() { break measuring }
@@ -84,6 +87,7 @@ package struct BenchmarkRunner: Sendable {
                 // What failed once fails again, and may take its whole timeout.
                 guard failures[index] == nil else { continue }
                 switch try answer(.measure, benchmarks[index]) {
+                case _ where isCancelled(): break measuring
                 case .measured(let report): reports[index].append(report)
                 case .failed(let failure): failures[index] = failure
                 default: failures[index] = BenchmarkFailure("protocol", "the program answered something else")

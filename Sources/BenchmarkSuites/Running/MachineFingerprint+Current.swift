@@ -15,7 +15,7 @@ extension MachineFingerprint {
         }.sorted()
         var system = utsname()
         uname(&system)
-        return MachineFingerprint(
+        var machine = MachineFingerprint(
             hostname: text(&system.nodename), architecture: facts.architecture,
             processor: "\(facts.processor.vendor) \(facts.processor.family)/\(facts.processor.model)",
             processorName: facts.processor.brand,
@@ -24,6 +24,8 @@ extension MachineFingerprint {
             kernel: text(&system.release), ticksPerSecond: rates.isEmpty ? 0 : rates[rates.count / 2],
             tickStep: Double(facts.stepTicks), coreCyclesPerTick: core.isEmpty ? nil : core[core.count / 2],
             hasHardwareCounters: PerfEvent.isAvailable(.cycles), grade: nil)
+        machine.readsCycleCounter = ProcessorCycleCounter() != nil
+        return machine
     }
 
     /// What people call a hypervisor that signs this way (CPUID leaf 0x4000_0000).

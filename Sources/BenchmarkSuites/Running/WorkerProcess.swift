@@ -10,6 +10,7 @@ package struct WorkerProcess {
     package let identifier: Int32
     private let answer: Int32
     private let complaints: Int32
+    private let timeoutSeconds: Double
     private let deadline: Double
     /// What it said on standard error so far.
     private var said: [UInt8] = []
@@ -71,6 +72,7 @@ package struct WorkerProcess {
         identifier = process
         answer = answerPipe.read
         complaints = complaintPipe.read
+        self.timeoutSeconds = timeoutSeconds
         deadline = Self.now() + timeoutSeconds
     }
 
@@ -93,7 +95,7 @@ package struct WorkerProcess {
             Self.drain(answer, into: &received, keeping: Self.answerLimit)
             Self.drain(complaints, into: &said, keeping: Self.complaintLimit)
             if polled.allSatisfy({ $0.revents & Int16(POLLIN) == 0 && $0.revents != 0 }), !hasExited { usleep(500) }
-            if !hasExited, Self.now() > deadline {
+            if !hasExited, Interruption.isRequested || Self.now() > deadline {
                 isLate = true
                 break
             }
@@ -102,7 +104,11 @@ package struct WorkerProcess {
         if isLate { waitpid(identifier, &status, 0) }
         close(answer)
         close(complaints)
-        if isLate { return .failed(BenchmarkFailure("timed-out", "took longer than its timeout and was ended")) }
+        if isLate, Interruption.isRequested { return .failed(BenchmarkFailure(Interruption.code, "was interrupted")) }
+        if isLate {
+            let allowed = NumberGroups.text(seconds ?? timeoutSeconds)
+            return .failed(BenchmarkFailure("timed-out", "took longer than its timeout of \(allowed) s and was ended"))
+        }
         if !received.isEmpty, let value = try? JSONDecoder().decode(WorkerAnswer.self, from: Data(received)) {
             return value
         }

@@ -50,7 +50,10 @@ package enum BudgetJudge {
         else { return unresolved(result.id, budget, "it must have one bound, at most or at least") }
         let isAtLeast = budget.atLeast != nil
         let sign = isAtLeast ? -1.0 : 1.0
-        let wording = BudgetWording(key: key, bound: bound, isAtLeast: isAtLeast, units: result.throughputUnits)
+        var wording = BudgetWording(key: key, bound: bound, isAtLeast: isAtLeast, units: result.throughputUnits)
+        if key.quantile != nil, !key.isUndisturbed, result.latency?.response != nil {
+            wording.name = "response \(key)"
+        }
 
         func judgement(_ verdict: BudgetVerdict, _ value: Double, _ lower: Double, _ upper: Double) -> BudgetJudgement {
             let excess = (value - bound) * sign

@@ -59,7 +59,8 @@ enum BudgetMeasurement: Hashable, Sendable {
     private static func latency(
         _ key: BudgetKey, _ quantile: Double, _ latency: LatencyDistribution
     ) -> BudgetMeasurement {
-        let histogram = key.isUndisturbed ? latency.code : latency.machine
+        // In an open loop the wait for a late predecessor belongs to what users see: from the intended start.
+        let histogram = key.isUndisturbed ? latency.code : latency.response ?? latency.machine
         guard latency.ticksPerSecond > 0, latency.ticksPerSecond.isFinite, latency.tickStep.isFinite else {
             return .unavailable("the clock's rate is not known")
         }

@@ -4,7 +4,8 @@ internal import Statistics
 
 /// Puts a verdict into one line, with only the digits that mean something.
 struct BudgetWording {
-    private let key: BudgetKey
+    /// What is bounded.
+    var name: String
     private let bound: Double
     private let isAtLeast: Bool
     private let unit: String
@@ -12,7 +13,7 @@ struct BudgetWording {
     private let scale: Double
 
     init(key: BudgetKey, bound: Double, isAtLeast: Bool, units: [ThroughputUnit]) {
-        self.key = key
+        name = key.description
         self.bound = bound
         self.isAtLeast = isAtLeast
         let prefixes: [(String, Double)]
@@ -38,17 +39,17 @@ struct BudgetWording {
         let measured = withUnit(NumberGroups.text(value / scale, uncertainty / scale, apartFrom: bound / scale))
         let beyond = isAtLeast ? "under" : "over"
         switch verdict {
-        case .missed: return "\(key) \(measured) is \(beyond) its budget of \(boundText) by \(by(value, uncertainty))"
+        case .missed: return "\(name) \(measured) is \(beyond) its budget of \(boundText) by \(by(value, uncertainty))"
         case .kept:
-            guard value != bound else { return "\(key) \(measured) is its budget" }
+            guard value != bound else { return "\(name) \(measured) is its budget" }
             let side = isAtLeast ? "above" : "below"
-            return "\(key) \(measured) keeps its budget of \(boundText), \(by(value, uncertainty)) \(side)"
+            return "\(name) \(measured) keeps its budget of \(boundText), \(by(value, uncertainty)) \(side)"
         case .notResolved:
             let range = [lower, upper].map {
                 NumberGroups.text($0 / scale, uncertainty / scale, apartFrom: bound / scale)
             }
             return
-                "\(key) \(measured), in the range \(range[0]) to \(withUnit(range[1])), neither keeps nor misses its "
+                "\(name) \(measured), in the range \(range[0]) to \(withUnit(range[1])), neither keeps nor misses its "
                 + "budget of \(boundText); measure more"
         }
     }

@@ -55,8 +55,17 @@ package struct MachineFingerprint: Codable, Hashable, Sendable {
     package var coreCyclesPerTick: Double?
     /// Whether the processor's own counters count here.
     package var hasHardwareCounters: Bool
+    /// Whether user mode reads the cycle counter here, so that core cycles are counted and not told by a chain of
+    /// additions; nil when it is not known.
+    package var readsCycleCounter: Bool?
     /// What `doctor` made of the machine, `A` to `D`; nil when it was not asked.
     package var grade: String?
+    /// The finding that lowers the grade most, one line; nil when none does.
+    package var gradeReason: String?
+    /// How long before the run the machine was examined, seconds.
+    package var gradeAgeSeconds: Double?
+    /// The smallest difference between two costs, as a share, that a second of measuring resolves.
+    package var resolvableDifference: Double?
 
     package init(
         hostname: String, architecture: String, processor: String, processorName: String, logicalCPUs: Int,

@@ -29,7 +29,8 @@ struct Worker {
         let isAsynchronous = if case .asynchronous = benchmark.code { true } else { false }
         let facts = ClockFacts.detect()
         let before = try ClockCalibration.measure(seconds: 0.02)
-        let clock = EpochClock()
+        // What is asynchronous runs on other threads than this one.
+        let clock = EpochClock(counter: isAsynchronous ? nil : ProcessorCycleCounter())
         let plan = plan(ticksPerSecond: before.ticksPerSecond)
         let warmUp = WarmUpStage(
             warmUpIterations: options.warmUpIterations, targetTicks: plan.epochTicks, deadline: plan.deadline)

@@ -12,10 +12,17 @@ struct BenchCompare: ParsableCommand {
             what the machine alone makes differ. Each verdict is faster, slower, equivalent (within the tolerance) or \
             not resolved.
 
+            With --command two command lines are compared as whole processes, from start to exit: wall time, and time on \
+            CPUs. They are split into words as a shell does, but started without one; what they print is thrown away. \
+            Programs with several busy threads need --no-pin.
+
             EXAMPLES
               tickscope bench compare old/engine-benchmarks new/engine-benchmarks
               tickscope bench compare old new --filter 'book.*' --tolerance 0.5
-              tickscope bench compare --command './engine-old day.itch' './engine-new day.itch'
+              tickscope bench compare --command './old day.itch' './new day.itch'
+              tickscope bench compare --command --no-pin 'make -j2 -C a' 'make -j2 -C b' \\
+                  --prepare 'make -C a clean' --prepare 'make -C b clean'
+              tickscope bench compare --command --shell /bin/sh 'xz -dc a.xz | wc' 'zstd -dc a.zst | wc'
 
             EXIT STATUS
               0  nothing is slower
@@ -27,19 +34,19 @@ struct BenchCompare: ParsableCommand {
     @Argument(help: ArgumentHelp("The two programs, A and B; with --command, command lines.", valueName: "program"))
     var programs: [String]
 
-    @Flag(help: "Compare two commands as whole processes.")
-    var command = false
+    @OptionGroup var commands: ComparedCommands
 
     @Option(help: ArgumentHelp("Difference that does not matter, per cent (default: 1).", valueName: "percent"))
-    var tolerance: Double = 1
+    var tolerance: Double?
 
-    @Option(help: ArgumentHelp("CPU that both run on (default: the last one allowed).", valueName: "index"))
-    var cpu: Int?
+    @OptionGroup var place: BenchmarkPlace
 
     @Option(help: ArgumentHelp("Only benchmarks whose name matches.", valueName: "regex"))
     var filter: [String] = []
 
-    @Option(help: ArgumentHelp("Give up a benchmark that is not resolved by then.", valueName: "seconds"))
+    @Option(
+        help: ArgumentHelp(
+            "Give up a benchmark that is not resolved by then (default: 30; of commands 20).", valueName: "seconds"))
     var seconds: Double?
 
     @Option(help: "How to show the result: text, markdown or json.")
@@ -57,8 +64,19 @@ struct BenchCompare: ParsableCommand {
     enum Format: String, ExpressibleByArgument, CaseIterable { case text, markdown, json }
 
     func validate() throws {
-        if programs.count != 2 { throw ValidationError("name two builds to compare, A and B") }
-        if !(0..<100).contains(tolerance) { throw ValidationError("--tolerance lies between 0 and 100 per cent") }
+        if programs.count != 2 {
+            let hint = commands.command ? "; quote each command" : ""
+            throw ValidationError("name two \(commands.command ? "commands" : "builds") to compare, A and B\(hint)")
+        }
+        if commands.command, !filter.isEmpty { throw ValidationError("--filter selects benchmarks, not commands") }
+        do {
+            _ = try BenchmarkSelection(filters: filter)
+        } catch {
+            throw ValidationError("\(error)")
+        }
+        if let tolerance, !(0..<100).contains(tolerance) {
+            throw ValidationError("--tolerance lies between 0 and 100 per cent")
+        }
         if let seconds, !(seconds > 0 && seconds < 1e6) {
             throw ValidationError("--seconds is a positive number of seconds")
         }
@@ -67,9 +85,14 @@ struct BenchCompare: ParsableCommand {
     func run() throws {
         if output != "-" { try AtomicFile.check(output) }
         let console = BenchmarkConsole(isQuiet: quiet)
-        let placement = cpu.map { ProcessorPlacement.processor($0) } ?? .last
-        let report = command ? try compareCommands(placement, console) : try comparePrograms(placement, console)
+        let placement = place.noPin ? .any : place.cpu.map { ProcessorPlacement.processor($0) } ?? .last
+        Interruption.listen()
+        let report =
+            commands.command ? try compareCommands(placement, console) : try comparePrograms(placement, console)
         console.clear()
+        if Interruption.isRequested {
+            throw SuiteError(.interrupted, "interrupted before the difference was resolved; nothing was written")
+        }
         let text =
             switch format {
             case .text: report.text
@@ -89,7 +112,7 @@ struct BenchCompare: ParsableCommand {
         let a = try BenchmarkProgramFile(programs[0])
         let b = try BenchmarkProgramFile(programs[1])
         var settings = BinaryComparison.Settings()
-        settings.tolerance = tolerance / 100
+        if let tolerance { settings.tolerance = tolerance / 100 }
         settings.placement = placement
         if let seconds { settings.secondsPerBenchmark = seconds }
         let wanted = Set(try BenchmarkSelection(filters: filter).apply(to: a.benchmarks).map(\.id))
@@ -103,9 +126,10 @@ struct BenchCompare: ParsableCommand {
         -> ComparisonReport
     {
         var settings = CommandComparison.Settings()
-        settings.tolerance = tolerance / 100
+        if let tolerance { settings.tolerance = tolerance / 100 }
         settings.placement = placement
         if let seconds { settings.seconds = seconds }
+        commands.apply(to: &settings)
         let comparison = try CommandComparison(a: programs[0], b: programs[1], settings: settings)
         return try comparison.run(
             tool: Self.tool, progress: { console.live("\($0.rounds) rounds of at most \($0.maximumRounds)") })

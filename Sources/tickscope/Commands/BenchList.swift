@@ -1,11 +1,12 @@
 import ArgumentParser
 import BenchmarkSuites
 import Benchmarking
+import ProfileFormats
 
 /// `tickscope bench list`.
 struct BenchList: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "list", abstract: "List the benchmarks of a program.",
+        commandName: "list", abstract: "List the benchmarks of a program, or of a result file.",
         discussion: """
             EXAMPLES
               tickscope bench list .build/release/engine-benchmarks
@@ -15,11 +16,15 @@ struct BenchList: ParsableCommand {
     @OptionGroup var input: BenchmarkInput
 
     func run() throws {
-        for selected in try input.select() {
-            for benchmark in selected.benchmarks {
-                let tags = benchmark.options.tags.map { " #\($0)" }.joined()
-                print("\(benchmark.id)  \(benchmark.options.mode.rawValue)\(tags)")
-            }
+        func line(_ id: BenchmarkID, _ mode: BenchmarkMode, _ tags: [String]) -> String {
+            "\(id)  \(mode.rawValue)\(tags.map { " #\($0)" }.joined())\n"
         }
+        let lines: [String]
+        if let stored = try input.storedRun() {
+            lines = stored.results.map { line($0.id, $0.mode, $0.tags) }
+        } else {
+            lines = try input.select().flatMap(\.benchmarks).map { line($0.id, $0.options.mode, $0.options.tags) }
+        }
+        try AtomicFile.write(Array(lines.joined().utf8), to: "-")
     }
 }

@@ -19,9 +19,12 @@ struct BenchRun: ParsableCommand {
             EXAMPLES
               tickscope bench run .build/release/engine-benchmarks
               tickscope bench run --product engine-benchmarks --filter book -o book.json
-              tickscope bench run .build/release/engine-benchmarks --format html -o engine.html
+              tickscope bench run .build/release/engine-benchmarks --cpu 3 -o engine.html
               tickscope bench run book.json --format markdown
               tickscope bench run --suite 'hot path' --strict
+
+            A CPU that is free of interrupts and of others gives the steadiest numbers: --cpu. Ctrl-C shows what was \
+            measured until then, and writes no file.
 
             EXIT STATUS
               0  measured, and every budget kept or not resolved
@@ -44,8 +47,7 @@ struct BenchRun: ParsableCommand {
     @Option(help: ArgumentHelp("Operations that each process performs before it measures.", valueName: "count"))
     var warmUpIterations: Int?
 
-    @Option(help: ArgumentHelp("CPU to pin the measuring thread to.", valueName: "index"))
-    var cpu: Int?
+    @OptionGroup var place: BenchmarkPlace
 
     @Option(help: ArgumentHelp("End a process that takes longer.", valueName: "seconds"))
     var timeout: Double?
@@ -88,54 +90,93 @@ struct BenchRun: ParsableCommand {
         }
     }
 
+    /// Those of the options given that need something to be measured.
+    private var measuringOptions: [String] {
+        let options: [(String, Bool)] = [
+            ("--seconds", seconds != nil), ("--processes", processes != nil), ("--iterations", iterations != nil),
+            ("--warm-up-iterations", warmUpIterations != nil), ("--cpu", place.cpu != nil), ("--no-pin", place.noPin),
+            ("--timeout", timeout != nil), ("--mode", mode != nil), ("--instructions", instructions),
+            ("--strict", strict),
+        ]
+        return options.filter(\.1).map(\.0)
+    }
+
     func run() throws {
         if output != "-" { try AtomicFile.check(output) }
         let name = format ?? BenchmarkFormatRegistry.name(forFile: output)
         var options = BenchmarkFormatRegistry.Options()
         options.terminalWidth = output == "-" ? TerminalOutput.width : nil
         options.usesColor = output == "-" && TerminalOutput.width != nil && getenv("NO_COLOR") == nil
-        if let stored = try storedRun() {
+        if let stored = try input.storedRun() {
+            if let option = measuringOptions.first {
+                throw ValidationError("\(option) is about measuring, and '\(input.program ?? "-")' holds results")
+            }
             return try AtomicFile.write(
                 try BenchmarkFormatRegistry.format(named: name, options).encode(stored), to: output)
         }
         let selected = try input.select()
+        try place.check()
+        Interruption.listen()
         let console = BenchmarkConsole(isQuiet: quiet)
         var settings = BenchmarkRunner.Settings()
         settings.seconds = seconds
         settings.processes = processes
         settings.iterations = iterations
         settings.warmUpIterations = warmUpIterations
-        settings.cpu = cpu
+        settings.cpu = place.cpu
+        settings.isUnpinned = place.noPin
         settings.timeoutSeconds = timeout
         settings.mode = mode.map { BenchmarkMode(rawValue: $0.rawValue) }
+        let tool = "tickscope \(TickscopeCommand.version)"
+        let grade = MachineGrade.current(tool: tool)
         var whole: BenchmarkRun?
         var judgements: [BudgetJudgement] = []
-        for part in selected {
+        for part in selected where !Interruption.isRequested {
             settings.countsInstructions = instructions || BudgetJudge.needsInstructions(part.benchmarks)
             let runner = BenchmarkRunner(program: part.program, benchmarks: part.benchmarks, settings: settings)
-            let run = try runner.run(
-                tool: "tickscope \(TickscopeCommand.version)", progress: { console.show($0) })
+            var run = try runner.run(tool: tool, progress: { console.show($0) })
+            if let grade { run.machine.set(grade, at: run.startedAtNanoseconds) }
             judgements += BudgetReport(run, benchmarks: part.benchmarks).judgements
             whole = whole.map { $0.adding(run) } ?? run
         }
         console.clear()
+        if Interruption.isRequested { throw try interrupted(whole, options) }
         guard let whole else { return }
         options.budgets = judgements.map(BudgetOutcome.init)
         try AtomicFile.write(try BenchmarkFormatRegistry.format(named: name, options).encode(whole), to: output)
         let report = BudgetReport(judgements)
-        if let summary = report.summary, !quiet { console.note(summary) }
-        if whole.hasFailures { throw ExitCode(1) }
+        // Who only sees the terminal must learn what is wrong from it.
+        if output != "-" {
+            for missed in report.judgements where missed.verdict == .missed {
+                console.note("\(missed.benchmark): \(missed.text)")
+            }
+        }
+        if let summary = report.summary { console.note(summary) }
+        if let failure = SuiteError(failuresOf: whole) { throw failure }
         let code = report.exitCode(strict: strict)
         if code != 0 { throw ExitCode(code) }
     }
 
-    /// The results in the file that was named, when it is one: ours, or another harness's.
-    private func storedRun() throws -> BenchmarkRun? {
-        guard let path = input.program, path == "-" || access(path, X_OK) != 0, path == "-" || access(path, R_OK) == 0
-        else { return nil }
-        let bytes = try InputFile.read(path)
-        return BenchmarkRunFile.recognizes(bytes)
-            ? try BenchmarkRunFile.decode(bytes) : try BenchmarkImportRegistry.decode(bytes, path: path)
+    /// Shows what was measured until an interruption. No file is written: it would pass for whole.
+    private func interrupted(_ run: BenchmarkRun?, _ options: BenchmarkFormatRegistry.Options) throws -> SuiteError {
+        guard var run, output == "-", format == nil || format == "text" else {
+            return SuiteError(.interrupted, "interrupted; nothing was written")
+        }
+        run.results.removeAll { $0.processCount == 0 && $0.failure == nil }
+        guard !run.results.isEmpty else { return SuiteError(.interrupted, "interrupted before anything was measured") }
+        try AtomicFile.write(try BenchmarkFormatRegistry.format(named: "text", options).encode(run), to: "-")
+        return SuiteError(.interrupted, "interrupted; shown is what was measured until then, and no budget is judged")
+    }
+}
+
+extension SuiteError {
+    /// Says which benchmarks failed; nil when none did.
+    fileprivate init?(failuresOf run: BenchmarkRun) {
+        let failed = run.results.filter { $0.failure != nil }
+        guard let first = failed.first, let why = first.failure else { return nil }
+        let count = "\(failed.count) of \(run.results.count) benchmarks failed"
+        let more = failed.dropFirst().map { ", \($0.id)" }.prefix(10).joined()
+        self.init(.failed, "\(count): \(first.id) (\(why.text))\(more)\(failed.count > 11 ? " and more" : "")")
     }
 }
 

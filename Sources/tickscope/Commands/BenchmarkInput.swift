@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkSuites
 import Benchmarking
 import Glibc
+import ProfileFormats
 
 /// Which benchmarks of which program a command is about.
 struct BenchmarkInput: ParsableArguments {
@@ -34,28 +35,67 @@ struct BenchmarkInput: ParsableArguments {
 
     func validate() throws {
         if program != nil, product != nil { throw ValidationError("give either a program or --product, not both") }
-        if suite != nil, program != nil || product != nil {
-            throw ValidationError("--suite names a suite of the suite file, which names its program itself")
+        if suite != nil || config != nil, program != nil || product != nil {
+            throw ValidationError("a suite file names its programs itself; leave out either it or the program")
         }
+        do {
+            _ = try selection
+        } catch {
+            throw ValidationError("\(error)")
+        }
+    }
+
+    private var selection: BenchmarkSelection {
+        get throws(SuiteError) { try BenchmarkSelection(filters: filter, skips: skip, tags: tag) }
     }
 
     func select() throws -> [Selected] {
-        let selection = try BenchmarkSelection(filters: filter, skips: skip, tags: tag)
-        if let product { return [try select(try Self.build(product), selection)] }
-        if let program { return [try select(program, selection)] }
+        if let product { return [try select(try Self.build(product))] }
+        if let program { return [try select(program)] }
         let file = try SuiteFile(named: config)
         let suites = try suite.map { [try file.suite($0)] } ?? file.suites
-        return try suites.map { suite in
+        var selected: [Selected] = []
+        var refusal: SuiteError?
+        for suite in suites {
             if let command = suite.program.buildCommand { try Self.run(command) }
             let program = try BenchmarkProgramFile(suite.program.executablePath)
-            return Selected(
-                program: program, benchmarks: try selection.apply(to: try suite.apply(to: program.benchmarks)))
+            let benchmarks = try suite.apply(to: program.benchmarks)
+            do {
+                selected.append(Selected(program: program, benchmarks: try selection.apply(to: benchmarks)))
+            } catch {
+                // A filter need not fit every suite.
+                refusal = refusal ?? error
+            }
         }
+        if selected.isEmpty, let refusal { throw refusal }
+        return selected
     }
 
-    private func select(_ path: String, _ selection: BenchmarkSelection) throws -> Selected {
+    private func select(_ path: String) throws -> Selected {
         let program = try BenchmarkProgramFile(path)
         return Selected(program: program, benchmarks: try selection.apply(to: program.benchmarks))
+    }
+
+    /// The selected results of the file that was named, when it is one: ours, or another harness's.
+    func storedRun() throws -> BenchmarkRun? {
+        guard let path = program, path == "-" || access(path, X_OK) != 0 && access(path, F_OK) == 0 else { return nil }
+        let bytes = try InputFile.read(path)
+        var run: BenchmarkRun
+        do {
+            run = try BenchmarkImportRegistry.decode(bytes, path: path)
+        } catch let error as FormatError {
+            let remedy = error.code == .unknownFormat && path != "-" ? "; nor is it an executable program" : ""
+            throw FormatError(error.code, "'\(path)': \(error.description)\(remedy)")
+        }
+        if run.results.isEmpty { return run }
+        let stored = run.results.map { result in
+            var options = BenchmarkOptions()
+            options.tags = result.tags
+            return DeclaredBenchmark(id: result.id, options: options)
+        }
+        let wanted = Set(try selection.apply(to: stored).map(\.id))
+        run.results.removeAll { !wanted.contains($0.id) }
+        return run
     }
 
     private static func build(_ product: String) throws -> String {

@@ -47,6 +47,9 @@ struct DoctorCommand: ParsableCommand {
     func run() throws {
         let doctor = try examine()
         let output = format == .json ? try doctor.json() : doctor.text()
+        if let path = MachineGrade.defaultPath {
+            MachineGrade(doctor, tool: "tickscope \(TickscopeCommand.version)").keep(in: path)
+        }
         try AtomicFile.write(Array(output.utf8), to: "-")
         if doctor.isUnfit { throw ExitCode(1) }
     }

@@ -1,6 +1,8 @@
 import BenchmarkSuites
 import Benchmarking
+import Foundation
 import Statistics
+import TestSupport
 import Testing
 
 @Suite(.serialized) struct CommandComparisonTests {
@@ -44,7 +46,39 @@ import Testing
             try compare("true", "sleep 1000") { $0.timeoutSeconds = 0.3 }.results[0].failure?.failure.code
                 == "timed-out")
         #expect(try compare("./no-such-command", "true").results[0].failure?.failure.code == "not-started")
-        #expect(try compare("true", "true") { $0.prepare = "false" }.results[0].failure?.failure.code == "exited")
+        #expect(try compare("true", "true") { $0.prepareB = "false" }.results[0].failure?.arm == .b)
+    }
+
+    @Test func commandsBeforeAndAfterRunAsOftenAsTheySay() throws {
+        let folder = try TemporaryFolder()
+        func append(_ file: String) -> String { "echo . >> \(folder.file(file))" }
+        let report = try compare(append("a"), append("b")) {
+            $0.shell = "/bin/sh"
+            $0.rounds = 9
+            $0.warmUpRuns = 2
+            $0.setup = append("setup")
+            $0.prepareA = append("prepareA")
+            $0.prepareB = append("prepareB")
+            $0.cleanup = append("cleanup")
+        }
+        #expect(report.results.map(\.rounds) == [9, 9])
+        func lines(_ file: String) throws -> Int {
+            try String(contentsOfFile: folder.file(file), encoding: .utf8).split(separator: "\n").count
+        }
+        // A is its own control: twice a round.
+        #expect(try ["setup", "cleanup", "a", "prepareA", "b", "prepareB"].map(lines) == [1, 1, 20, 20, 11, 11])
+    }
+
+    @Test func aSetupThatFailsStopsAndACleanupThatFailsIsTold() throws {
+        let folder = try TemporaryFolder()
+        #expect(throws: SuiteError.self) {
+            try compare("true", "true") {
+                $0.setup = "false"
+                $0.cleanup = "touch \(folder.file("clean"))"
+            }
+        }
+        #expect(folder.contents == ["clean"])
+        #expect(try compare("true", "true") { $0.cleanup = "false" }.warnings.contains { $0.code == "cleanup" })
     }
 
     @Test(arguments: [

@@ -7,7 +7,7 @@ struct RunHeading {
 
     init(_ run: BenchmarkRun) { self.run = run }
 
-    /// Processor, CPUs, virtualization, kernel, grade; as far as known.
+    /// Processor, CPUs, virtualization, kernel; as far as known.
     var machine: String {
         let machine = run.machine
         var parts: [String] = []
@@ -21,11 +21,10 @@ struct RunHeading {
         if !machine.architecture.isEmpty { parts.append(machine.architecture) }
         if !machine.kernel.isEmpty { parts.append(machine.kernel) }
         if !machine.hostname.isEmpty { parts.append("host \(machine.hostname)") }
-        if let grade = machine.grade { parts.append("grade \(grade)") }
         return parts.isEmpty ? "not stated" : parts.joined(separator: ", ")
     }
 
-    /// Clock step, hypervisor, counters, intervals and processes; as far as known.
+    /// Clock step, hypervisor, counters, the doctor's grade, intervals and processes; as far as known.
     var limits: [String] {
         let machine = run.machine
         var parts: [String] = []
@@ -37,9 +36,31 @@ struct RunHeading {
         }
         if let hypervisor = machine.hypervisor { parts.append("guest of \(hypervisor)") }
         let hasCycles = run.results.contains { $0.summary(.cycles) != nil }
-        if hasCycles, !machine.hasHardwareCounters { parts.append("no PMU: cycles by a reference chain") }
+        if machine.hasHardwareCounters {
+            parts.append("hardware counters")
+            if hasCycles, let reads = machine.readsCycleCounter {
+                parts.append(
+                    reads ? "cycles counted" : "cycles by a reference chain: user mode may not read the counter")
+            }
+        } else if machine.tickStep > 0 {
+            parts.append(hasCycles ? "no PMU: cycles by a reference chain" : "no PMU")
+        }
+        if let grade { parts.append(grade) }
         if let processes { parts.append(processes) }
         return parts
+    }
+
+    /// `grade B, 12 min before (noise: …), resolves 0.05 % in 1 s`
+    private var grade: String? {
+        let machine = run.machine
+        guard let grade = machine.grade else { return nil }
+        var text = "grade \(grade)"
+        if let age = machine.gradeAgeSeconds, age >= 90, age < 1e9 { text += " \(Int(age / 60)) min before" }
+        if let reason = machine.gradeReason { text += " (\(reason))" }
+        if let share = machine.resolvableDifference, share > 0 {
+            text += ", resolves \(NumberText.fixed(share * 100, decimals: share < 0.001 ? 3 : 2)) % in 1 s"
+        }
+        return text
     }
 
     private var processes: String? {

@@ -90,7 +90,7 @@ final class ThroughputStage: MeasurementStage {
         let after = clock.reading()
         let before = before ?? after
         let epoch = ThroughputEpoch(
-            ticks: ticks, coreCyclesPerTick: (before.coreCyclesPerTick + after.coreCyclesPerTick) / 2,
+            ticks: ticks, coreCyclesPerTick: EpochClock.coreCyclesPerTick(from: before, to: after),
             disturbance: max(before.disturbance, after.disturbance))
         if epoch.isQuiet { quiet += 1 }
         epochs.append(epoch)
