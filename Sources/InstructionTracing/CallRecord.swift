@@ -21,6 +21,15 @@ package struct CallRecord: Hashable, Sendable {
     /// Position of the instruction of the parent that led here; -1 at the outermost.
     package var site: Int32
 
+    package init(parent: Int32, function: Int32, entry: Entry, begin: Int32, end: Int32, site: Int32) {
+        self.parent = parent
+        self.function = function
+        self.entry = entry
+        self.begin = begin
+        self.end = end
+        self.site = site
+    }
+
     /// Instructions, those of callees included.
     package var total: Int64 { Int64(end - begin) }
 }

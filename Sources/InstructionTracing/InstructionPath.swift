@@ -28,7 +28,11 @@ package struct InstructionPath: Sendable {
     /// Reads a file that a benchmark program wrote. Nothing in it is trusted.
     /// - Throws: ``FormatError``; ``FileError`` when it cannot be read.
     package init(file path: String) throws {
-        guard let file = OpenFile(path: path) else { throw FileError("read", path, errno: errno) }
+        errno = 0
+        // No regular file is a file that is refused without any error of the system.
+        guard let file = OpenFile(path: path) else {
+            throw FileError("read", path, errno: errno == 0 ? EINVAL : errno)
+        }
         guard file.size <= UInt64(Self.largestFile) else {
             throw FormatError(.tooLarge, "the instruction path is larger than \(Self.largestFile >> 20) MB")
         }
@@ -53,16 +57,19 @@ package struct InstructionPath: Sendable {
             throw FormatError(.malformed, "what the program wrote is no instruction path; rebuild it with this version")
         }
         guard let count = Int(exactly: word(1)), count <= InstructionPathFile.largestCount else {
+            let most = InstructionPathFile.largestCount
             throw FormatError(
-                .tooLarge, "the instruction path claims to have \(word(1)) instructions; at most "
-                    + "\(InstructionPathFile.largestCount) are kept")
+                .tooLarge, "the instruction path claims to have \(word(1)) instructions; at most \(most) are kept")
         }
         guard bytes.count >= 16 + 16 * count else {
             throw FormatError(
-                .malformed, "the instruction path ends in the middle: \(bytes.count) bytes cannot hold \(count) "
-                    + "instructions; is the disk full?")
+                .malformed,
+                "the instruction path ends in the middle: \(bytes.count) bytes for \(count) instructions; is the disk full?"
+            )
         }
-        guard count > 0 else { throw FormatError(.malformed, "the operation executes no instruction: nothing to trace") }
+        guard count > 0 else {
+            throw FormatError(.malformed, "the operation executes no instruction: there is nothing to trace")
+        }
         addresses = (0..<count).map { word(2 + $0) }
         stackPointers = (0..<count).map { word(2 + count + $0) }
         let text = bytes[(16 + 16 * count)...].prefix(Self.largestMappings)

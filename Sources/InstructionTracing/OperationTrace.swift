@@ -103,7 +103,6 @@ package struct OperationTrace: Sendable {
     private static func metadata(_ subject: Subject) -> Profile.Metadata {
         var metadata = Profile.Metadata()
         metadata.periodType = valueType
-        metadata.period = 1
         metadata.comments = ["one operation of \(subject.benchmark), executed instruction by instruction"]
         return metadata
     }

@@ -17,7 +17,7 @@ package struct TraceTextFormat: Sendable {
     package func encode(_ trace: OperationTrace) -> [UInt8] {
         var lines = [head(trace)]
         lines += trace.warnings.map { "warning: \($0)" }
-        let rows = FoldedTrace(trace).rows
+        let rows = Self.withoutStubs(FoldedTrace(trace).rows, trace)
         let columns = max(5, NumberText.grouped(trace.recorded).count)
         lines.append("")
         lines.append(TextWidth.padLeft("total", to: columns) + "  " + TextWidth.padLeft("self", to: columns) + "  call")
@@ -51,6 +51,43 @@ package struct TraceTextFormat: Sendable {
         return Array((lines.joined(separator: "\n") + "\n").utf8)
     }
 
+    /// A call through a linkage stub (`malloc@plt`, which jumps to `malloc`) reads as a call of the function; the stub's
+    /// instruction counts as its own.
+    private static func withoutStubs(_ rows: [FoldedTrace.Row], _ trace: OperationTrace) -> [FoldedTrace.Row] {
+        var result: [FoldedTrace.Row] = []
+        result.reserveCapacity(rows.count)
+        // Depths of the stubs that the next row is below.
+        var stubs: [Int] = []
+        var index = 0
+        while index < rows.count {
+            while let depth = stubs.last, rows[index].depth <= depth { stubs.removeLast() }
+            var row = rows[index]
+            let level = row.depth - stubs.count
+            if index + 1 < rows.count, isStub(row, before: rows[index + 1], trace) {
+                stubs.append(row.depth)
+                index += 1
+                let own = row.own + rows[index].own
+                let range = row.range
+                let total = row.total
+                row = rows[index]
+                (row.own, row.total, row.range, row.isThroughStub) = (own, total, range, true)
+            }
+            row.depth = level
+            result.append(row)
+            index += 1
+        }
+        return result
+    }
+
+    private static func isStub(
+        _ row: FoldedTrace.Row, before next: FoldedTrace.Row, _ trace: OperationTrace
+    ) -> Bool {
+        let function = { (row: FoldedTrace.Row) in trace.functions[Int(trace.calls[Int(row.first)].function)].name }
+        return row.kind == .call && next.kind == .call && next.depth == row.depth + 1 && next.count == row.count
+            && row.own + next.total == row.total && trace.calls[Int(next.first)].entry == .jump
+            && function(row).hasSuffix("@plt")
+    }
+
     private func isShown(_ row: FoldedTrace.Row) -> Bool {
         row.depth == 0 || row.total >= least && row.depth <= depth ?? .max
     }
@@ -72,13 +109,12 @@ package struct TraceTextFormat: Sendable {
     }
 
     private func label(_ row: FoldedTrace.Row, _ trace: OperationTrace) -> String {
-        let each =
-            row.count == 1
-            ? ""
-            : " × \(NumberText.grouped(row.count))"
-                + (row.range.lowerBound == row.range.upperBound
-                    ? ", \(NumberText.grouped(row.range.lowerBound)) each"
-                    : ", \(NumberText.grouped(row.range.lowerBound)) to \(NumberText.grouped(row.range.upperBound)) each")
+        var each = ""
+        if row.count > 1 {
+            let least = NumberText.grouped(row.range.lowerBound)
+            let most = NumberText.grouped(row.range.upperBound)
+            each = " × \(NumberText.grouped(row.count)), \(least == most ? least : "\(least) to \(most)") each"
+        }
         switch row.kind {
         case .loop: return "loop\(each)"
         case .call:
@@ -86,7 +122,8 @@ package struct TraceTextFormat: Sendable {
             let function = trace.functions[Int(record.function)]
             let module = function.module.isEmpty || row.depth == 0 ? "" : "  (\(function.module))"
             let isOwn = function.module == trace.functions[Int(trace.calls[0].function)].module
-            return (record.entry == .jump ? "→ " : "") + function.name + each + (isOwn ? "" : module)
+            return (record.entry == .jump && !row.isThroughStub ? "→ " : "") + function.name + each
+                + (isOwn ? "" : module)
         }
     }
 }

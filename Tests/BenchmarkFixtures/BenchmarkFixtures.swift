@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Tickscope
 
@@ -52,6 +53,20 @@ struct BenchmarkFixtures: BenchmarkSuite {
         }
         Benchmark("asynchronous") { run in
             try await run.measure { await BenchmarkFixtures.next(1) }
+        }
+        // Three calls of `middle`, each with two of `leaf`, then a descent of five levels.
+        Benchmark("calls") { run in
+            var value = hidden(UInt64(3))
+            try run.measure { value = Calls.outer(value) }
+            keep(value)
+        }
+        Benchmark("calls-and-throws") { run in
+            let value = hidden(UInt64(7))
+            try run.measure { Calls.recovering(value) }
+        }
+        Benchmark("decodes-json") { run in
+            let text = Data(#"{"bids":[{"price":101,"size":5},{"price":100,"size":7}],"symbol":"ABC"}"#.utf8)
+            try run.measure { try JSONDecoder().decode(Calls.Book.self, from: text) }
         }
         Benchmark("inputs") { run in
             let inputs = (0..<100).map { UInt64($0) }
