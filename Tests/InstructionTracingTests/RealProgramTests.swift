@@ -73,18 +73,6 @@ import Testing
             #expect(trace.own.reduce(0, +) == count)
         }
 
-        @Test("C++ exceptions, through destructors", arguments: [0, 1, 5] as [UInt32])
-        func exceptions(levels: UInt32) throws {
-            let (trace, count) = try library.trace("catching", levels)
-            let tree = trace.tree(of: "catching", hiding: own).filter { !$0.contains("@plt") && !$0.contains("[") }
-            let descent = (0...Int(levels)).map { String(repeating: " ", count: $0 + 1) + "throwing" }
-            let cleanups = (0...Int(levels)).reversed().map {
-                String(repeating: " ", count: $0 + 2) + "Cleanup::~Cleanup()"
-            }
-            #expect(tree == ["catching"] + descent + cleanups + [" >leaf"], "\(tree)")
-            #expect(trace.own.reduce(0, +) == count)
-        }
-
         enum Refusal: Error { case refused }
 
         @inline(never)

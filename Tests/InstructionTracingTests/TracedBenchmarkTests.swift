@@ -111,6 +111,29 @@ import Testing
             #expect(trace.warnings.isEmpty)
         }
 
+        /// Not in this process, where libunwind's unwinder comes before the one that C++ was compiled for.
+        @Test("C++ exceptions, through destructors", .enabled(if: Capability.cxxCompiler))
+        func exceptions() throws {
+            setenv("TICKSCOPE_FIXTURE_LIBRARY", try Fixture.calls.build(), 1)
+            setenv("TICKSCOPE_FIXTURE_FUNCTION", "catching", 1)
+            defer {
+                unsetenv("TICKSCOPE_FIXTURE_LIBRARY")
+                unsetenv("TICKSCOPE_FIXTURE_FUNCTION")
+            }
+            let trace = try Self.tracer("library").trace()
+            Self.checkSums(trace)
+            let tree = trace.tree(of: "catching", hiding: { $0.module != "libcalls.so" })
+                .filter { !$0.contains("@plt") && !$0.contains("[") }
+            // The destructor of each frame is called while the unwinder has left those below it.
+            #expect(
+                tree == [
+                    "catching", " throwing", "  throwing", "   throwing", "    Cleanup::~Cleanup",
+                    "   Cleanup::~Cleanup", "  Cleanup::~Cleanup", " >leaf",
+                ], "\(tree)")
+            let names = Set(trace.calls.indices.map { trace.name($0) })
+            #expect(names.isSuperset(of: ["__cxa_throw", "_Unwind_RaiseException", "_Unwind_Resume"]))
+        }
+
         @Test("JSON and events say the same as the trace")
         func formats() throws {
             let trace = try Self.tracer("calls-and-throws").trace()
