@@ -93,13 +93,20 @@ var targets: [Target] = [
     swiftTarget("Sampling", ["CFileMapping", "CTasks", "CZstd", "PerfEvents", "ProfileModel"]),
     swiftTarget("Profiling", ["PerfEvents", "Sampling", "Unwinding", "Symbolization", "ProfileModel"]),
 
+    // Floor 5: one operation of a benchmark, instruction by instruction, as a profile and as a call trace
+    swiftTarget(
+        "InstructionTracing",
+        [
+            "BenchmarkSuites", "Benchmarking", "ProfileFormats", "ProfileModel", "Profiling", "Sampling",
+            "Symbolization",
+        ]),
+
     // Floor 6: programs
     executable(
         "tickscope",
         [
-            "BenchmarkSuites", "Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "ProfileModel",
-            "Profiling",
-            "Sampling", "Statistics", "Symbolization", argumentParser,
+            "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "PerfEvents", "ProfileFormats",
+            "ProfileModel", "Profiling", "Sampling", "Statistics", "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
@@ -140,6 +147,12 @@ var targets: [Target] = [
             "benchmark-fixtures", "known-answers",
         ],
         exclude: ["Fixtures"]),
+    tests(
+        "InstructionTracingTests",
+        [
+            "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "ProfileFormats", "ProfileModel",
+            "Profiling", "Sampling", "Symbolization", "TestSupport", "benchmark-fixtures",
+        ]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),

@@ -84,9 +84,7 @@ package struct Importer {
         var raw = RawProfile(merging: members.map { $0.aggregator.snapshot() })
         // Everybody has seen every record that is no sample.
         raw.quality.lost = members[0].aggregator.lostByRecords
-        let assembler = ProfileAssembler(
-            event: event, includesKernel: true, symbolization: plan.symbolization,
-            kernel: kernel)
+        let assembler = ProfileAssembler(event: event, symbolization: plan.symbolization, kernel: kernel)
         let times = members.compactMap(\.loader.sampleTimes)
         let first = times.map(\.lowerBound).min() ?? 0
         let last = times.map(\.upperBound).max() ?? 0

@@ -12,6 +12,8 @@ package final class MappedModule: Sendable {
     private let segments: [ElfReader.Segment]
     package let unwind: UnwindModule?
     let names: Names
+    /// The bytes of the file; nil when it could not be read.
+    let contents: ModuleSymbols.Source?
     /// Why a file that was found is not used, in words.
     package let refusal: String?
 
@@ -44,7 +46,8 @@ package final class MappedModule: Sendable {
         }
         self.init(
             module: Module(path: path, buildID: elf?.buildID ?? expectedBuildID, kind: kind),
-            names: .symbols(ModuleSymbols(.file(open), path: path, root: root)), elf: elf, file: file)
+            names: .symbols(ModuleSymbols(.file(open), path: path, root: root)), elf: elf, file: file,
+            contents: .file(open))
     }
 
     /// An image in memory, such as the vDSO.
@@ -52,7 +55,7 @@ package final class MappedModule: Sendable {
         let elf = try? image.withUnsafeBytes { try ElfReader(bytes: $0) }
         self.init(
             module: Module(path: path, buildID: elf?.buildID ?? "", kind: kind),
-            names: .symbols(ModuleSymbols(.memory(image), path: path)), elf: elf, file: -1)
+            names: .symbols(ModuleSymbols(.memory(image), path: path)), elf: elf, file: -1, contents: .memory(image))
     }
 
     /// Memory that a process writes code into: named by what its runtime keeps for profilers, if it does.
@@ -66,8 +69,12 @@ package final class MappedModule: Sendable {
         self.init(module: Module(path: path, kind: kind), names: .none, elf: nil, file: -1)
     }
 
-    private init(module: Module, names: Names, elf: ElfReader?, file: Int32, refusal: String? = nil) {
+    private init(
+        module: Module, names: Names, elf: ElfReader?, file: Int32, contents: ModuleSymbols.Source? = nil,
+        refusal: String? = nil
+    ) {
         self.names = names
+        self.contents = contents
         self.module = module
         self.refusal = refusal
         segments = elf?.segments ?? []

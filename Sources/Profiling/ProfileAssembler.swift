@@ -7,18 +7,35 @@ internal import Symbolization
 /// Each distinct address is looked up once; an assembler may be used again on a later snapshot of the same recording
 /// and then names only what is new. Used by one thread at a time.
 final class ProfileAssembler {
-    private let event: EventSpecification
-    private let includesKernel: Bool
+    /// What a sample's period counts.
+    private let valueType: SampleType
+    /// Whether samples are counted as well, in a column before it.
+    private let countsSamples: Bool
     private var namer: FrameNamer
 
+    /// - Parameters:
+    ///   - valueType: what a sample's period counts.
+    ///   - countsSamples: whether samples are counted as well.
     init(
-        event: EventSpecification, includesKernel: Bool, symbolization: SymbolizationOptions,
+        valueType: SampleType, countsSamples: Bool, symbolization: SymbolizationOptions,
         kernel: KernelNames = KernelNames()
     ) {
-        self.event = event
-        self.includesKernel = includesKernel
+        self.valueType = valueType
+        self.countsSamples = countsSamples
         namer = FrameNamer(symbolization, kernel: kernel)
     }
+
+    /// For the samples of an event.
+    convenience init(
+        event: EventSpecification, symbolization: SymbolizationOptions, kernel: KernelNames = KernelNames()
+    ) {
+        self.init(
+            valueType: SampleType(name: Self.valueName(of: event), unit: event.unit), countsSamples: true,
+            symbolization: symbolization, kernel: kernel)
+    }
+
+    /// What each raw frame of the last profile became, outermost first.
+    private(set) var frames: [[FrameID]] = []
 
     /// What was found on the way to names and is not used, in words.
     private(set) var warnings: [String] = []
@@ -28,8 +45,7 @@ final class ProfileAssembler {
         namer.name(raw)
         warnings = raw.modules.flatMap(\.nameWarnings)
 
-        var builder = ProfileBuilder(
-            sampleTypes: [.samples, SampleType(name: Self.valueName(of: event), unit: event.unit)])
+        var builder = ProfileBuilder(sampleTypes: (countsSamples ? [.samples] : []) + [valueType])
         builder.reserve(functions: namer.functions.count, frames: raw.frames.count)
         // The program itself comes first: readers take the first mapping for the main binary.
         let order = raw.modules.indices.sorted { a, b in
@@ -41,7 +57,7 @@ final class ProfileAssembler {
         let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
         let functions = namer.functions.map { builder.intern($0) }
 
-        let frames = raw.frames.indices.map { index in
+        frames = raw.frames.indices.map { index in
             let frame = raw.frames[index]
             return namer.frames(of: index).map { named in
                 var made = Frame(
@@ -62,7 +78,7 @@ final class ProfileAssembler {
         }
         addSamples(raw, frames: frames, to: &builder)
         builder.metadata = metadata
-        builder.metadata.defaultSampleType = Self.valueName(of: event)
+        builder.metadata.defaultSampleType = valueType.name
         builder.metadata.quality = quality(raw)
         return builder.profile
     }
@@ -79,9 +95,10 @@ final class ProfileAssembler {
                 LabelSet(thread: thread.name, tid: thread.tid, process: thread.processName, pid: thread.pid))
         }
         for index in raw.sampleStacks.indices {
+            let period = raw.samplePeriods[index]
             builder.add(
                 stack: stacks[Int(raw.sampleStacks[index].rawValue)], labelSet: labels[Int(raw.sampleThreads[index])],
-                values: [raw.sampleCounts[index], raw.samplePeriods[index]])
+                values: countsSamples ? [raw.sampleCounts[index], period] : [period])
         }
     }
 

@@ -60,6 +60,13 @@ package struct RawProfile: Sendable {
         package var tid: Int32
         package var name: String
         package var processName: String
+
+        package init(pid: Int32, tid: Int32, name: String, processName: String) {
+            self.pid = pid
+            self.tid = tid
+            self.name = name
+            self.processName = processName
+        }
     }
 
     package var frames: [RawFrame] = []

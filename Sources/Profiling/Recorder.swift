@@ -35,10 +35,8 @@ package final class Recorder {
         session = try SamplingSession(configuration)
         aggregator = SampleAggregator(
             attachment: session.attachment, layout: session.configuration.layout, plan: plan)
-        let layout = session.configuration.layout
         writer = CheckpointWriter(
-            assembler: ProfileAssembler(
-                event: configuration.event, includesKernel: layout.includesKernel, symbolization: plan.symbolization),
+            assembler: ProfileAssembler(event: configuration.event, symbolization: plan.symbolization),
             write: writeCheckpoint)
         try session.attach(into: &aggregator)
         // Side-band events are open now: nothing that is mapped from here on can be missed.

@@ -19,7 +19,7 @@ package enum MappedRegions {
     }
 
     /// One line: `start-end perms offset major:minor inode   path`; nil unless executable.
-    static func executable(_ line: String) -> Mapping? {
+    package static func executable(_ line: String) -> Mapping? {
         let fields = line.split(separator: " ", maxSplits: 5, omittingEmptySubsequences: true)
         guard fields.count >= 5, fields[1].contains("x") else { return nil }
         let ends = fields[0].split(separator: "-").compactMap { UInt64($0, radix: 16) }

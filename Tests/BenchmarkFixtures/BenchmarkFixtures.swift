@@ -1,3 +1,4 @@
+import FoundationEssentials
 import Glibc
 import Tickscope
 
@@ -65,6 +66,25 @@ struct BenchmarkFixtures: BenchmarkSuite {
         Benchmark("asynchronous") { run in
             try await run.measure { await BenchmarkFixtures.next(1) }
         }
+        // Three calls of `middle`, each with two of `leaf`, then a descent of five levels.
+        Benchmark("calls") { run in
+            var value = hidden(UInt64(3))
+            try run.measure { value = Calls.outer(value) }
+            keep(value)
+        }
+        Benchmark("calls-and-throws") { run in
+            let value = hidden(UInt64(7))
+            try run.measure { Calls.recovering(value) }
+        }
+        Benchmark("decodes-json") { run in
+            let text = Data(#"{"bids":[{"price":101,"size":5},{"price":100,"size":7}],"symbol":"ABC"}"#.utf8)
+            try run.measure { try JSONDecoder().decode(Calls.Book.self, from: text) }
+        }
+        // A function of a library, both named in the environment.
+        Benchmark("library") { run in
+            let function = BenchmarkFixtures.libraryFunction()
+            try run.measure { function(2) }
+        }
         Benchmark("inputs") { run in
             let inputs = (0..<100).map { UInt64($0) }
             try run.measure(inputs) { $0 &* 3 }
@@ -86,6 +106,13 @@ struct BenchmarkFixtures: BenchmarkSuite {
     }
 
     static func next(_ value: Int) async -> Int { value + 1 }
+
+    private static func libraryFunction() -> @convention(c) (UInt32) -> UInt32 {
+        guard let path = getenv("TICKSCOPE_FIXTURE_LIBRARY"), let name = getenv("TICKSCOPE_FIXTURE_FUNCTION"),
+            let handle = dlopen(path, RTLD_LAZY), let symbol = dlsym(handle, name)
+        else { return { $0 } }
+        return unsafeBitCast(symbol, to: (@convention(c) (UInt32) -> UInt32).self)
+    }
 
     private static func spawn() -> pid_t {
         typealias Fork = @convention(c) () -> pid_t

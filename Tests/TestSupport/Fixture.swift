@@ -64,6 +64,12 @@ package struct Fixture: Hashable, Sendable {
     package static let steppedJumpsWithoutFrames = Fixture(
         name: "stepped_jumps_frameless", source: "stepped_jumps.c",
         flags: ["-D_GNU_SOURCE", "-I" + sources + "/../../include/CCycles", "-pthread"])
+    /// A library to be stepped through, bound lazily; the same code as a program.
+    package static let calls = Fixture(
+        name: "libcalls.so", source: "calls.cpp", language: .cxx, flags: callFlags + ["-shared", "-Wl,-z,lazy"])
+    package static let callsProgram = Fixture(
+        name: "calls", source: "calls.cpp", language: .cxx, flags: callFlags + ["-DWITH_MAIN"])
+    private static let callFlags = ["-fPIC", "-std=c++17", "-foptimize-sibling-calls", "-fno-ipa-cp", "-fno-ipa-sra"]
     package static let exitWith = Fixture(name: "exit_with", source: "exit_with.c")
 
     /// Starts it and waits until it says that it is ready.

@@ -7,6 +7,8 @@ internal import Glibc
 package enum InstructionPathFile {
     /// "TICKPATH" as it lies in the file.
     package static let magic: UInt64 = 0x4854_4150_4B43_4954
+    /// Instructions that a file holds; of a longer operation the first ones, 64 MB. What is beyond is counted only.
+    package static let largestCount = 4_000_000
 
     static func write(
         addresses: UnsafeBufferPointer<UInt64>, stackPointers: UnsafeBufferPointer<UInt64>, to path: String

@@ -195,6 +195,12 @@ struct WorkerFailure: Error {
 extension Worker {
     /// Counts the instructions of one operation, and writes their path where it was asked for.
     private func step() throws -> WorkerAnswer {
+        if case .asynchronous = benchmark.code {
+            return .stepped(
+                SteppedOperation(
+                    instructions: 0,
+                    unavailable: "an asynchronous operation may go on on another thread, which is not stepped"))
+        }
         let calibration = try ClockCalibration.measure(seconds: 0.005)
         let plan = plan(ticksPerSecond: calibration.ticksPerSecond)
         // A millisecond of operations first.

@@ -11,6 +11,7 @@ struct Bench: ParsableCommand {
             EXAMPLES
               tickscope bench run .build/release/engine-benchmarks
               tickscope bench compare old/engine-benchmarks new/engine-benchmarks
+              tickscope bench trace .build/release/engine-benchmarks --filter book.add
             """,
-        subcommands: [BenchRun.self, BenchList.self, BenchCompare.self])
+        subcommands: [BenchRun.self, BenchList.self, BenchCompare.self, BenchTrace.self])
 }

@@ -11,8 +11,6 @@ final class SteppingStage: MeasurementStage {
         case unavailable(String)
     }
 
-    /// Of longer operations only the number of instructions is kept, not their path.
-    static let pathLimit = 4_000_000
     /// At some twelve microseconds an instruction a minute.
     private static let instructionLimit: UInt64 = 5_000_000
     private static let repetitions = 3
@@ -27,9 +25,9 @@ final class SteppingStage: MeasurementStage {
         step.pointee.maximum_instructions = Self.instructionLimit
         step.pointee.maximum_nanoseconds = 60_000_000_000
         guard keepsPath else { return }
-        step.pointee.addresses = .allocate(capacity: Self.pathLimit)
-        step.pointee.stack_pointers = .allocate(capacity: Self.pathLimit)
-        step.pointee.capacity = UInt64(Self.pathLimit)
+        step.pointee.addresses = .allocate(capacity: InstructionPathFile.largestCount)
+        step.pointee.stack_pointers = .allocate(capacity: InstructionPathFile.largestCount)
+        step.pointee.capacity = UInt64(InstructionPathFile.largestCount)
     }
 
     deinit {
