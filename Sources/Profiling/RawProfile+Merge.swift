@@ -49,7 +49,7 @@ private struct MergedNumbers {
     private var stacks: [[Int32]]
     private var threads: [[Int32]]
     private var modules: [Int32] = []
-    private var interner = FrameInterner()
+    private var interner = FrameInterner(cachesAddresses: false)
     private var threadIndexes: [RawProfile.Thread: Int32] = [:]
     private var path: [Int] = []
 
