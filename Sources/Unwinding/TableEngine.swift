@@ -12,8 +12,9 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         var row: UnwindRow
     }
 
-    /// 2 MiB: rows for the distinct call sites of the largest programs, clang's among them.
-    private static let slotCount = 1 << 16
+    /// 512 KiB, which the processor's second cache holds: what is called in one process for a while. Rows that lose their
+    /// place are still with their module.
+    private static let slotCount = 1 << 14
 
     private let slots: UnsafeMutableBufferPointer<Slot>
     /// The steps of a stack that meets a frame whose address is in a register of its own.
@@ -21,12 +22,12 @@ package struct TableEngine: UnwindEngine, ~Copyable {
 
     package init() {
         // No address space has the serial 0: zeros are a cache of nothing.
-        slots = LargeTable.allocate(Slot.self, count: Self.slotCount)
+        slots = ZeroedTable.allocate(Slot.self, count: Self.slotCount)
         steps.initialize(to: UnwindTrace(capacity: 4096))
     }
 
     deinit {
-        LargeTable.deallocate(slots)
+        ZeroedTable.deallocate(slots)
         steps.deinitialize(count: 1)
         steps.deallocate()
     }
