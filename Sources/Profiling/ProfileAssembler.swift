@@ -41,9 +41,12 @@ final class ProfileAssembler {
         let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
         let functions = namer.functions.map { builder.intern($0) }
 
-        let frames = raw.frames.indices.map { index in
+        // The levels of each raw frame, one behind the other.
+        var frames: [FrameID] = []
+        frames.reserveCapacity(raw.frames.count)
+        for index in raw.frames.indices {
             let frame = raw.frames[index]
-            return namer.frames(of: index).map { named in
+            for named in namer.frames(of: index) {
                 var made = Frame(
                     function: functions[Int(named.function)], line: named.line, column: named.column,
                     isInlined: named.isInlined)
@@ -57,10 +60,10 @@ final class ProfileAssembler {
                     made.kind = .kernel
                 case .marker: made.kind = .marker
                 }
-                return builder.intern(made)
+                frames.append(builder.intern(made))
             }
         }
-        addSamples(raw, frames: frames, to: &builder)
+        addSamples(raw, levels: frames, to: &builder)
         builder.metadata = metadata
         builder.metadata.defaultSampleType = Self.valueName(of: event)
         builder.metadata.quality = quality(raw)
@@ -71,33 +74,48 @@ final class ProfileAssembler {
         event.unit == "nanoseconds" ? "cpu" : event.name
     }
 
-    /// - Parameter frames: of each raw frame, outermost first.
-    private func addSamples(_ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder) {
-        let stacks = addStacks(raw, frames: frames, to: &builder)
+    /// - Parameter levels: of all raw frames, one behind the other, each outermost first.
+    private func addSamples(_ raw: RawProfile, levels: [FrameID], to builder: inout ProfileBuilder) {
         let labels = raw.threads.map { thread in
             builder.intern(
                 LabelSet(thread: thread.name, tid: thread.tid, process: thread.processName, pid: thread.pid))
         }
+        // As many frames as raw ones, and one for each: no two stand for the same, and so do no two stacks.
+        if levels.count == raw.frames.count, builder.profile.frames.count == levels.count,
+            raw.frames.indices.allSatisfy({ namer.frames(of: $0).count == 1 })
+        {
+            builder.adopt(raw.stacks, frames: levels)
+            if Set(labels).count == labels.count {
+                builder.adopt(
+                    stacks: raw.sampleStacks, labelSets: raw.sampleThreads.map { labels[Int($0)] },
+                    values: [raw.sampleCounts, raw.samplePeriods])
+                return
+            }
+        }
+        let stacks = builder.profile.stacks.count > 1 ? nil : addStacks(raw, levels: levels, to: &builder)
         for index in raw.sampleStacks.indices {
+            let stack = raw.sampleStacks[index]
             builder.add(
-                stack: stacks[Int(raw.sampleStacks[index].rawValue)], labelSet: labels[Int(raw.sampleThreads[index])],
+                stack: stacks.map { $0[Int(stack.rawValue)] } ?? stack, labelSet: labels[Int(raw.sampleThreads[index])],
                 values: [raw.sampleCounts[index], raw.samplePeriods[index]])
         }
     }
 
     /// - Returns: what each stack became.
     private func addStacks(
-        _ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder
+        _ raw: RawProfile, levels: [FrameID], to builder: inout ProfileBuilder
     ) -> [StackTable.ID] {
-        // As many frames as raw ones, and one for each: no two stand for the same.
-        if frames.allSatisfy({ $0.count == 1 }), builder.profile.frames.count == frames.count {
-            builder.adopt(raw.stacks, frames: frames.map { $0[0] })
-            return raw.stacks.nodes.indices.map { StackTable.ID(rawValue: Int32($0)) }
-        }
+        // Where each raw frame's levels begin.
+        var starts: [Int] = []
+        starts.reserveCapacity(raw.frames.count + 1)
+        starts.append(0)
+        for index in raw.frames.indices { starts.append(starts[index] + namer.frames(of: index).count) }
         var stacks = [StackTable.ID](repeating: StackTable.root, count: raw.stacks.count)
         for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
             var stack = stacks[Int(node.parent)]
-            for frame in frames[Int(node.frame)] { stack = builder.child(of: stack, frame: frame) }
+            for level in starts[Int(node.frame)]..<starts[Int(node.frame) + 1] {
+                stack = builder.child(of: stack, frame: levels[level])
+            }
             stacks[index] = stack
         }
         return stacks

@@ -21,7 +21,7 @@ extension RawProfile {
         order.sort { $0.ordinal < $1.ordinal }
 
         var merged = MergedNumbers(parts)
-        var indexes = IndexTable()
+        var indexes = IndexTable(capacity: order.count)
         for (ordinal, number, sample) in order {
             let part = parts[Int(number)]
             let index = Int(sample)
