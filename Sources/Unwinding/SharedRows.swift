@@ -24,7 +24,7 @@ final class SharedRows: Sendable {
     /// - Parameter functionCount: of the module, as far as it is known.
     init(functionCount: Int) {
         var count = 1 << 10
-        while count < functionCount * 2, count < 1 << 16 { count *= 2 }
+        while count < functionCount, count < 1 << 15 { count *= 2 }
         mask = count - 1
         slots = calloc(count, MemoryLayout<Slot>.stride)?.bindMemory(to: Slot.self, capacity: count)
     }
