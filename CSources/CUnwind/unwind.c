@@ -19,7 +19,7 @@ enum {
 };
 
 struct ts_unwind_space {
-    unw_addr_space_t engine;
+    unw_addr_space_t engine;  // NULL until the first unwind: most spaces are never unwound by libunwind
     ts_unwind_mapping *mappings;
     size_t count;
     size_t recent;  // index of the last mapping found
@@ -170,22 +170,20 @@ static unw_accessors_t accessors = {
     .get_proc_name = no_name,
 };
 
-ts_unwind_space *ts_unwind_space_create(void) {
-    ts_unwind_space *space = calloc(1, sizeof *space);
-    if (!space) return NULL;
+ts_unwind_space *ts_unwind_space_create(void) { return calloc(1, sizeof(ts_unwind_space)); }
+
+static int make_engine(ts_unwind_space *space) {
+    if (space->engine) return 0;
     space->engine = unw_create_addr_space(&accessors, 0);
-    if (!space->engine) {
-        free(space);
-        return NULL;
-    }
+    if (!space->engine) return -1;
     unw_set_caching_policy(space->engine, UNW_CACHE_GLOBAL);
     unw_set_cache_size(space->engine, cache_entries, 0);
-    return space;
+    return 0;
 }
 
 void ts_unwind_space_destroy(ts_unwind_space *space) {
     if (!space) return;
-    unw_destroy_addr_space(space->engine);
+    if (space->engine) unw_destroy_addr_space(space->engine);
     free(space->mappings);
     free(space);
 }
@@ -198,7 +196,7 @@ int ts_unwind_space_set(ts_unwind_space *space, const ts_unwind_mapping *mapping
     space->mappings = copy;
     space->count = count;
     space->recent = 0;
-    unw_flush_cache(space->engine, 0, 0);
+    if (space->engine) unw_flush_cache(space->engine, 0, 0);
     return 0;
 }
 
@@ -222,7 +220,7 @@ size_t ts_unwind(ts_unwind_space *space, const uint64_t registers[TS_UNWIND_REGI
     uint64_t lookup = pc;  // inside the calling instruction for every frame but an interrupted one
     uint64_t previous_sp = registers[TS_UNWIND_SP];
     pcs[depth++] = pc;
-    if (unw_init_remote(&cursor, space->engine, &r) < 0) return depth;
+    if (make_engine(space) != 0 || unw_init_remote(&cursor, space->engine, &r) < 0) return depth;
 
     for (;;) {
         const ts_unwind_mapping *mapping = space->count ? ts_unwind_mapping_at(space, lookup) : NULL;

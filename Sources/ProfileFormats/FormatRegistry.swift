@@ -33,6 +33,11 @@ package enum FormatRegistry {
         return format
     }
 
+    /// The format that a file's name ends in; nil when it says nothing.
+    package static func format(ofPath path: String) -> (any ProfileFormat)? {
+        formats().first { $0.fileExtensions.contains { path.hasSuffix("." + $0) } }
+    }
+
     /// Reads a profile in whichever format it is, compressed by gzip or not.
     /// - Parameter inflatedLimit: most bytes that a compressed file may hold.
     /// - Throws: ``FormatError``.

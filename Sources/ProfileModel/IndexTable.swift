@@ -12,7 +12,12 @@ package struct IndexTable: Sendable {
     private var slots: [Slot]
     package private(set) var count = 0
 
-    package init() { slots = [Slot](repeating: Slot(), count: 256) }
+    /// - Parameter capacity: number of keys that there is room for without growing.
+    package init(capacity: Int = 0) {
+        var size = 256
+        while size < capacity * 2 { size *= 2 }
+        slots = [Slot](repeating: Slot(), count: size)
+    }
 
     /// The number of a key; nil when it has none.
     package subscript(key: UInt64) -> Int32? {

@@ -72,6 +72,14 @@ package struct ProfileBuilder {
         profile.stacks = StackTable(stacks, frames: frames)
     }
 
+    /// Takes samples as they are, none of which equals another; nothing can be added to them.
+    /// - Parameter values: a column for each sample type, in their order.
+    package mutating func adopt(stacks: [StackTable.ID], labelSets: [Int32], values: [[Int64]]) {
+        precondition(profile.samples.count == 0, "samples were added already")
+        precondition(values.count == profile.sampleTypes.count, "one column a sample type")
+        profile.samples = Profile.Samples(stacks: stacks, labelSets: labelSets, values: values)
+    }
+
     /// Interns a whole stack.
     /// - Parameter frames: root first.
     package mutating func stack(rootFirst frames: some Sequence<FrameID>) -> StackTable.ID {

@@ -9,8 +9,9 @@
 ///    0       –       –                                     └─ 4 book
 /// ```
 ///
-/// Lookup is one probe of an open-addressing table in the common case: no hashing of strings, no ARC traffic and, once
-/// the tables have grown to the program's working set, no allocation.
+/// Most nodes have one child, which lies next to them in memory; the children of all others are in an open-addressing
+/// table. So a lookup is two neighboring loads in the common case: no hashing of strings, no ARC traffic and, once the
+/// tables have grown to the program's working set, no allocation.
 package struct StackTable: Sendable {
     /// Index of a stack; ``StackTable/root`` is the empty one.
     package struct ID: RawRepresentable, Hashable, Sendable {
@@ -28,26 +29,32 @@ package struct StackTable: Sendable {
     package static let root = ID(rawValue: 0)
 
     package private(set) var nodes: [Node]
-    /// A node index at its hash slot, 0 where the slot is free (the root is never looked up). Empty until the first lookup
-    /// in a table that was made from another.
-    private var slots: [Int32]
-    private var mask: Int
+    /// What is known of each node's children, for those that have been looked up in: 0 for no child, the only child, or,
+    /// as its complement, the last one that was asked for of several, which are all in `slots`.
+    private var children: [Int32]
+    /// A node index at its hash slot, 0 where the slot is free (the root is never looked up).
+    private var slots: [Int32] = []
+    private var slotsInUse = 0
 
     package init() {
         nodes = [Node(parent: -1, frame: -1)]
-        slots = Array(repeating: 0, count: 1024)
-        mask = 1023
+        children = [0]
     }
 
     /// The same stacks of other frames.
     /// - Parameter frames: what each frame number becomes; all different.
     package init(_ stacks: StackTable, frames: [FrameID]) {
-        nodes = stacks.nodes
-        for index in nodes.indices.dropFirst() {
-            nodes[index].frame = frames[Int(nodes[index].frame)].rawValue
+        nodes = [Node](unsafeUninitializedCapacity: stacks.nodes.count) { buffer, count in
+            frames.withUnsafeBufferPointer { frames in
+                for (index, node) in stacks.nodes.enumerated() {
+                    let frame = index > 0 ? frames[Int(node.frame)].rawValue : node.frame
+                    (buffer.baseAddress! + index).initialize(to: Node(parent: node.parent, frame: frame))
+                }
+            }
+            count = stacks.nodes.count
         }
-        slots = []
-        mask = 0
+        // Few look anything up in it.
+        children = []
     }
 
     /// Number of nodes, the root included.
@@ -76,19 +83,56 @@ package struct StackTable: Sendable {
     /// The stack that has `frame` below `parent`, made if needed.
     // hot: per frame
     package mutating func child(of parent: ID, frame: FrameID) -> ID {
-        if slots.isEmpty { rebuild(size: 1024) }
-        let slot = slotIndex(parent.rawValue, frame.rawValue)
-        let found = slots[slot]
-        if found != 0 { return ID(rawValue: found) }
+        if children.count < nodes.count { index() }
+        let parent = Int(parent.rawValue)
+        let known = children[parent]
+        let recent = known < 0 ? ~known : known
+        if recent != 0, nodes[Int(recent)].frame == frame.rawValue { return ID(rawValue: recent) }
+        if known >= 0 {
+            let made = append(parent: parent, frame: frame)
+            if known == 0 {
+                children[parent] = made
+            } else {
+                insert(known)
+                insert(made)
+                children[parent] = ~made
+            }
+            return ID(rawValue: made)
+        }
+        let slot = slotIndex(Int32(truncatingIfNeeded: parent), frame.rawValue)
+        if slots[slot] != 0 {
+            children[parent] = ~slots[slot]
+            return ID(rawValue: slots[slot])
+        }
+        let made = append(parent: parent, frame: frame)
+        slots[slot] = made
+        didInsert()
+        children[parent] = ~made
+        return ID(rawValue: made)
+    }
+
+    private mutating func append(parent: Int, frame: FrameID) -> Int32 {
         let index = Int32(nodes.count)
-        nodes.append(Node(parent: parent.rawValue, frame: frame.rawValue))
-        slots[slot] = index
-        if nodes.count * 2 > slots.count { grow() }
-        return ID(rawValue: index)
+        nodes.append(Node(parent: Int32(truncatingIfNeeded: parent), frame: frame.rawValue))
+        children.append(0)
+        return index
+    }
+
+    /// Finds out about the children of nodes that were taken from another table.
+    private mutating func index() {
+        children = [Int32](repeating: 0, count: nodes.count)
+        for index in nodes.indices.dropFirst() {
+            let parent = Int(nodes[index].parent)
+            let known = children[parent]
+            if known > 0 { insert(known) }
+            if known != 0 { insert(Int32(index)) }
+            children[parent] = known == 0 ? Int32(index) : ~Int32(index)
+        }
     }
 
     /// Where the pair is, or the free slot where it belongs.
     private func slotIndex(_ parent: Int32, _ frame: Int32) -> Int {
+        let mask = slots.count - 1
         var slot = Self.hash(parent, frame) & mask
         while true {
             let candidate = slots[slot]
@@ -99,18 +143,22 @@ package struct StackTable: Sendable {
         }
     }
 
-    private mutating func grow() { rebuild(size: slots.count * 2) }
+    /// Puts a node that is not there into the hash table.
+    private mutating func insert(_ index: Int32) {
+        if slots.isEmpty { slots = [Int32](repeating: 0, count: 1024) }
+        let node = nodes[Int(index)]
+        slots[slotIndex(node.parent, node.frame)] = index
+        didInsert()
+    }
 
-    private mutating func rebuild(size least: Int) {
-        var size = least
-        while size < nodes.count * 2 { size *= 2 }
-        mask = size - 1
-        slots = Array(repeating: 0, count: size)
-        for index in 1..<nodes.count {
-            let node = nodes[index]
-            var slot = Self.hash(node.parent, node.frame) & mask
-            while slots[slot] != 0 { slot = (slot + 1) & mask }
-            slots[slot] = Int32(index)
+    private mutating func didInsert() {
+        slotsInUse += 1
+        guard slotsInUse * 2 > slots.count else { return }
+        let old = slots
+        slots = [Int32](repeating: 0, count: old.count * 2)
+        for index in old where index != 0 {
+            let node = nodes[Int(index)]
+            slots[slotIndex(node.parent, node.frame)] = index
         }
     }
 

@@ -16,7 +16,13 @@ struct FrameInterner {
     var kernel: KernelNames?
     /// A position in `frames` at its hash slot, -1 where the slot is free.
     private var slots = [Int32](repeating: -1, count: 1024)
-    private var cache = [Slot](repeating: Slot(), count: 1 << 15)
+    /// Empty where nothing is looked up by its program counter.
+    private var cache: [Slot]
+
+    /// - Parameter cachesAddresses: whether frames are looked up by their program counters.
+    init(cachesAddresses: Bool = true) {
+        cache = cachesAddresses ? [Slot](repeating: Slot(), count: 1 << 15) : []
+    }
 
     /// Program counter → frame number; nil when it is not cached.
     // hot: per frame

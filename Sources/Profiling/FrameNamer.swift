@@ -26,6 +26,8 @@ struct FrameNamer {
     private var ranges: [Range<Int32>] = []
     private var named: [Bool] = []
     private var functionIndexes: [Function: Int32] = [:]
+    /// The function that was interned last.
+    private var last: Int32?
     private var kernelModuleIndexes: [String: Int32] = ["": 0]
 
     init(_ options: SymbolizationOptions, kernel: KernelNames) {
@@ -132,6 +134,14 @@ struct FrameNamer {
     }
 
     private mutating func intern(_ function: Function) -> Int32 {
+        // Neighbors in one function share its texts, and comparing a text with itself takes no time.
+        if let last, functions[Int(last)] == function { return last }
+        let index = index(of: function)
+        last = index
+        return index
+    }
+
+    private mutating func index(of function: Function) -> Int32 {
         if let index = functionIndexes[function] { return index }
         let index = Int32(functions.count)
         functions.append(function)

@@ -28,7 +28,10 @@ extension MappedModule {
             demangled[symbol] = name
             return name
         }
+        // Neighbors in one function without inlined ones share a name.
+        var last: (symbol: SymbolTable.Match, name: CodeName)?
         return zip(addresses, resolve(addresses, options)).map { address, resolution in
+            if let last, resolution.chain.isEmpty, resolution.symbol == last.symbol { return last.name }
             // The function that was really called goes by its symbol; the debug information may lack its linkage name.
             let outermost = resolution.chain.last
             let symbol = resolution.symbol?.name ?? outermost?.function ?? ""
@@ -41,7 +44,9 @@ extension MappedModule {
                 levels.append(
                     CodeName.Level(demangle(frame.function), system: frame.function, frame, isInlined: true))
             }
-            return CodeName(isNamed: isNamed || isEntryPoint(address), levels: levels)
+            let name = CodeName(isNamed: isNamed || isEntryPoint(address), levels: levels)
+            if let symbol = resolution.symbol, resolution.chain.isEmpty, isNamed { last = (symbol, name) }
+            return name
         }
     }
 

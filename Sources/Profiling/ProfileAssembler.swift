@@ -34,8 +34,13 @@ final class ProfileAssembler {
             symbolization: symbolization, kernel: kernel)
     }
 
+    /// What the raw frames of the last profile became, one behind the other, each outermost first.
+    private var levels: [FrameID] = []
+    /// Where each raw frame's levels begin, and where the last ones end.
+    private var starts: [Int] = []
+
     /// What each raw frame of the last profile became, outermost first.
-    private(set) var frames: [[FrameID]] = []
+    var frames: [[FrameID]] { zip(starts, starts.dropFirst()).map { Array(levels[$0..<$1]) } }
 
     /// What was found on the way to names and is not used, in words.
     private(set) var warnings: [String] = []
@@ -57,9 +62,14 @@ final class ProfileAssembler {
         let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
         let functions = namer.functions.map { builder.intern($0) }
 
-        frames = raw.frames.indices.map { index in
+        levels.removeAll(keepingCapacity: true)
+        levels.reserveCapacity(raw.frames.count)
+        starts.removeAll(keepingCapacity: true)
+        starts.reserveCapacity(raw.frames.count + 1)
+        starts.append(0)
+        for index in raw.frames.indices {
             let frame = raw.frames[index]
-            return namer.frames(of: index).map { named in
+            for named in namer.frames(of: index) {
                 var made = Frame(
                     function: functions[Int(named.function)], line: named.line, column: named.column,
                     isInlined: named.isInlined)
@@ -73,10 +83,11 @@ final class ProfileAssembler {
                     made.kind = .kernel
                 case .marker: made.kind = .marker
                 }
-                return builder.intern(made)
+                levels.append(builder.intern(made))
             }
+            starts.append(levels.count)
         }
-        addSamples(raw, frames: frames, to: &builder)
+        addSamples(raw, to: &builder)
         builder.metadata = metadata
         builder.metadata.defaultSampleType = valueType.name
         builder.metadata.quality = quality(raw)
@@ -87,34 +98,41 @@ final class ProfileAssembler {
         event.unit == "nanoseconds" ? "cpu" : event.name
     }
 
-    /// - Parameter frames: of each raw frame, outermost first.
-    private func addSamples(_ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder) {
-        let stacks = addStacks(raw, frames: frames, to: &builder)
+    private func addSamples(_ raw: RawProfile, to builder: inout ProfileBuilder) {
         let labels = raw.threads.map { thread in
             builder.intern(
                 LabelSet(thread: thread.name, tid: thread.tid, process: thread.processName, pid: thread.pid))
         }
+        // As many frames as raw ones, and one for each: no two stand for the same, and so do no two stacks.
+        if levels.count == raw.frames.count, builder.profile.frames.count == levels.count,
+            raw.frames.indices.allSatisfy({ namer.frames(of: $0).count == 1 })
+        {
+            builder.adopt(raw.stacks, frames: levels)
+            if Set(labels).count == labels.count {
+                builder.adopt(
+                    stacks: raw.sampleStacks, labelSets: raw.sampleThreads.map { labels[Int($0)] },
+                    values: countsSamples ? [raw.sampleCounts, raw.samplePeriods] : [raw.samplePeriods])
+                return
+            }
+        }
+        let stacks = builder.profile.stacks.count > 1 ? nil : addStacks(raw, to: &builder)
         for index in raw.sampleStacks.indices {
-            let period = raw.samplePeriods[index]
+            let stack = raw.sampleStacks[index]
             builder.add(
-                stack: stacks[Int(raw.sampleStacks[index].rawValue)], labelSet: labels[Int(raw.sampleThreads[index])],
-                values: countsSamples ? [raw.sampleCounts[index], period] : [period])
+                stack: stacks.map { $0[Int(stack.rawValue)] } ?? stack, labelSet: labels[Int(raw.sampleThreads[index])],
+                values: countsSamples
+                    ? [raw.sampleCounts[index], raw.samplePeriods[index]] : [raw.samplePeriods[index]])
         }
     }
 
     /// - Returns: what each stack became.
-    private func addStacks(
-        _ raw: RawProfile, frames: [[FrameID]], to builder: inout ProfileBuilder
-    ) -> [StackTable.ID] {
-        // As many frames as raw ones, and one for each: no two stand for the same.
-        if frames.allSatisfy({ $0.count == 1 }), builder.profile.frames.count == frames.count {
-            builder.adopt(raw.stacks, frames: frames.map { $0[0] })
-            return raw.stacks.nodes.indices.map { StackTable.ID(rawValue: Int32($0)) }
-        }
+    private func addStacks(_ raw: RawProfile, to builder: inout ProfileBuilder) -> [StackTable.ID] {
         var stacks = [StackTable.ID](repeating: StackTable.root, count: raw.stacks.count)
         for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
             var stack = stacks[Int(node.parent)]
-            for frame in frames[Int(node.frame)] { stack = builder.child(of: stack, frame: frame) }
+            for level in starts[Int(node.frame)]..<starts[Int(node.frame) + 1] {
+                stack = builder.child(of: stack, frame: levels[level])
+            }
             stacks[index] = stack
         }
         return stacks

@@ -21,7 +21,7 @@ extension RawProfile {
         order.sort { $0.ordinal < $1.ordinal }
 
         var merged = MergedNumbers(parts)
-        var indexes = IndexTable()
+        var indexes = IndexTable(capacity: order.count)
         for (ordinal, number, sample) in order {
             let part = parts[Int(number)]
             let index = Int(sample)
@@ -49,7 +49,7 @@ private struct MergedNumbers {
     private var stacks: [[Int32]]
     private var threads: [[Int32]]
     private var modules: [Int32] = []
-    private var interner = FrameInterner()
+    private var interner = FrameInterner(cachesAddresses: false)
     private var threadIndexes: [RawProfile.Thread: Int32] = [:]
     private var path: [Int] = []
 

@@ -9,7 +9,7 @@ extension ElfReader {
     ///   - body: receives where a stub is, its bytes' count, and the name of the function that it leads to.
     func forEachLinkageStub(
         _ wanted: WantedAddresses?,
-        _ body: (_ address: UInt64, _ size: UInt64, _ name: UnsafePointer<CChar>) -> Void
+        _ body: (_ address: UInt64, _ size: UInt64, _ name: [UInt8]) -> Void
     ) {
         #if arch(x86_64)
             var stubs: [(address: UInt64, size: UInt64, pointer: UInt64)] = []
@@ -31,17 +31,21 @@ extension ElfReader {
 
     #if arch(x86_64)
         /// The name of the symbol whose address the dynamic linker puts into each pointer.
-        private func names(ofPointers pointers: Set<UInt64>) -> [UInt64: UnsafePointer<CChar>] {
-            var names: [UInt64: UnsafePointer<CChar>] = [:]
+        ///
+        /// Small tables first, until all are found: a library has a few relocations of its stubs' pointers, and hundreds of
+        /// thousands of others in a table of their own. Of the names no more is read than is asked for.
+        private func names(ofPointers pointers: Set<UInt64>) -> [UInt64: [UInt8]] {
+            var tables: [(section: OpaquePointer, header: GElf_Shdr)] = []
             forEachSection { section, header in
-                guard header.sh_type == UInt32(SHT_RELA), header.sh_entsize == 24,
-                    let symbolSection = elf_getscn(elf, Int(header.sh_link)),
-                    let relocations = plainBytes(section, header)
-                else { return }
-                var symbolHeader = GElf_Shdr()
-                guard gelf_getshdr(symbolSection, &symbolHeader) != nil, symbolHeader.sh_entsize == 24,
-                    let symbols = plainBytes(symbolSection, symbolHeader)
-                else { return }
+                if header.sh_type == UInt32(SHT_RELA), header.sh_entsize == 24 { tables.append((section, header)) }
+            }
+            tables.sort { $0.header.sh_size < $1.header.sh_size }
+            var names: [UInt64: [UInt8]] = [:]
+            for (section, header) in tables where names.count < pointers.count {
+                guard let relocations = plainBytes(section, header),
+                    let (symbols, link) = plainBytes(ofSection: Int(header.sh_link), entrySize: 24),
+                    let (texts, _) = plainBytes(ofSection: link)
+                else { continue }
                 relocations.forEachPiece(unit: 24, limit: Self.largestRelocations) { bytes in
                     for entry in stride(from: 0, to: bytes.count - 23, by: 24) {
                         let info = bytes.loadUnaligned(fromByteOffset: entry + 8, as: UInt64.self)
@@ -50,16 +54,27 @@ extension ElfReader {
                         let pointer = bytes.loadUnaligned(fromByteOffset: entry, as: UInt64.self)
                         guard pointers.contains(pointer) else { continue }
                         let name = symbols.unsigned(at: (info >> 32) * 24, size: 4)
-                        guard let text = elf_strptr(elf, Int(symbolHeader.sh_link), Int(name)), text.pointee != 0 else {
-                            continue
-                        }
-                        names[pointer] = UnsafePointer(text)
+                        let text = texts.zeroTerminated(at: name, limit: Self.longestName) ?? []
+                        if !text.isEmpty { names[pointer] = text }
                     }
                 }
             }
             return names
         }
 
+        /// The bytes of a section by its number, and the number of the section that it is linked to.
+        /// - Parameter entrySize: that it must state; nil for any.
+        private func plainBytes(ofSection number: Int, entrySize: UInt64? = nil) -> (SectionBytes, link: Int)? {
+            guard let section = elf_getscn(elf, number) else { return nil }
+            var header = GElf_Shdr()
+            guard gelf_getshdr(section, &header) != nil, entrySize == nil || header.sh_entsize == entrySize else {
+                return nil
+            }
+            return plainBytes(section, header).map { ($0, Int(header.sh_link)) }
+        }
+
+        /// As long as any symbol's name that is read.
+        private static let longestName = 1 << 16
         /// Programs with millions of pointers have less.
         private static let largestRelocations: UInt64 = 256 << 20
 

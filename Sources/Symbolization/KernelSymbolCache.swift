@@ -1,4 +1,3 @@
-internal import CZlib
 internal import Glibc
 
 /// Keeps the functions of the running kernel between two runs: the kernel takes some 45 ms to write them out.
@@ -20,7 +19,7 @@ package struct KernelSymbolCache {
 
     /// Magic, checksum of the rest, size of the key, count, size of the text, 4 bytes each; start and end, 8 bytes each.
     private static let headerSize = 40
-    private static let magic: UInt64 = 0x3153_4B45_5043_5354
+    private static let magic: UInt64 = 0x3253_4B45_5043_5354
     private static let largestSize = 64 << 20
 
     private let folder: String
@@ -70,7 +69,7 @@ package struct KernelSymbolCache {
         let file = OpenFile(descriptor)
         guard Self.isPrivate(descriptor, S_IFREG), file.size <= UInt64(Self.largestSize) else { return nil }
         let bytes = SectionBytes(file: descriptor, offset: 0, count: file.size).contents
-        return bytes.withUnsafeBytes { table($0) }
+        return bytes.withUnsafeBytes { table($0, file: bytes) }
     }
 
     /// Whether a file or folder is of our user, and of nobody else.
@@ -80,7 +79,8 @@ package struct KernelSymbolCache {
             && status.st_mode & 0o077 == 0
     }
 
-    private func table(_ bytes: UnsafeRawBufferPointer) -> Table? {
+    /// - Parameter file: the bytes, for the table to keep.
+    private func table(_ bytes: UnsafeRawBufferPointer, file: [UInt8]) -> Table? {
         var header = ByteCursor(bytes)
         let magic = header.u64()
         let checksum = header.u32()
@@ -94,14 +94,33 @@ package struct KernelSymbolCache {
         let first = Self.headerSize + keySize
         let number = { (index: Int) in bytes.loadUnaligned(fromByteOffset: first + 4 * index, as: UInt32.self) }
         let starts = (0..<count).map { low &+ UInt64(number($0)) }
-        let names = (count..<(2 * count)).map(number)
-        guard names.allSatisfy({ $0 < textSize }) else { return nil }
-        return Table(covered: low..<high, starts: starts, names: names, text: Array(bytes[(first + 8 * count)...]))
+        guard (count..<(2 * count)).allSatisfy({ number($0) < textSize }) else { return nil }
+        // The names stay where they are: they are most of the file.
+        let text = UInt32(first + 8 * count)
+        let names = (count..<(2 * count)).map { number($0) + text }
+        return Table(covered: low..<high, starts: starts, names: names, text: file)
     }
 
+    /// Tells damage, as a CRC does, but by words and not by bytes: four independent sums, each bit of which depends on
+    /// all that came before it.
     private static func checksum(_ bytes: UnsafeRawBufferPointer) -> UInt32 {
-        let start = bytes.baseAddress?.assumingMemoryBound(to: UInt8.self)
-        return UInt32(truncatingIfNeeded: crc32(0, start, UInt32(clamping: bytes.count)))
+        var sums: (UInt64, UInt64, UInt64, UInt64) = (1, 2, 3, 4)
+        let mix = { (sum: UInt64, word: UInt64) in
+            let product = (sum ^ word) &* 0x9E37_79B9_7F4A_7C15
+            return product ^ product >> 29
+        }
+        let word = { (offset: Int) in bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) }
+        var offset = 0
+        while bytes.count - offset >= 32 {
+            sums.0 = mix(sums.0, word(offset))
+            sums.1 = mix(sums.1, word(offset + 8))
+            sums.2 = mix(sums.2, word(offset + 16))
+            sums.3 = mix(sums.3, word(offset + 24))
+            offset += 32
+        }
+        for byte in bytes[offset...] { sums.0 = mix(sums.0, UInt64(byte)) }
+        let sum = mix(mix(mix(sums.0, sums.1), sums.2), sums.3)
+        return UInt32(truncatingIfNeeded: sum ^ sum >> 32)
     }
 
     // MARK: Writing

@@ -61,9 +61,11 @@ package final class ModuleSymbols: Sendable {
                 state.isLoaded = true
             }
             let table = SymbolTable(state.readers, for: addresses.map(\.rawValue))
+            var last: SymbolTable.Found?
             return addresses.map { address in
                 Resolution(
-                    symbol: table.lookup(address), chain: state.symbolizer?.chain(at: address.rawValue) ?? [])
+                    symbol: table.lookup(address, after: &last),
+                    chain: state.symbolizer?.chain(at: address.rawValue) ?? [])
             }
         }
     }

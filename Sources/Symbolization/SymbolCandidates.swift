@@ -50,7 +50,8 @@ struct SymbolCandidates {
             append(
                 address: address, size: size, limit: .max,
                 SymbolName(pool: pool, isStub: true, offset: UInt32(stubNames.count)), rank: 15)
-            stubNames.append(contentsOf: UnsafeRawBufferPointer(start: name, count: strlen(name) + 1))
+            stubNames += name
+            stubNames.append(0)
         }
         _ = addPool(SectionBytes(stubNames))
         fileCount += 1

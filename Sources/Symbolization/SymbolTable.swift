@@ -59,6 +59,19 @@ package struct SymbolTable {
 
     /// The function that holds an address. O(log n).
     package func lookup(_ address: ModuleRelativeAddress) -> Match? {
+        var last: Found?
+        return lookup(address, after: &last)
+    }
+
+    /// What came of a lookup, to be given to the next one.
+    struct Found {
+        fileprivate var index: Int
+        var match: Match
+    }
+
+    /// The function that holds an address, as above; neighbors in one function share its name.
+    /// - Parameter last: of an earlier lookup.
+    func lookup(_ address: ModuleRelativeAddress, after last: inout Found?) -> Match? {
         var low = 0
         var high = starts.count
         while low < high {
@@ -67,10 +80,13 @@ package struct SymbolTable {
         }
         // A function may contain local labels; walk out to the nearest symbol that reaches this far.
         for index in stride(from: low - 1, through: max(0, low - 16), by: -1) where address.rawValue < ends[index] {
+            if let last, last.index == index { return last.match }
             let name = names[index]
             guard let text = pools[Int(name.pool)].text(at: UInt64(name.offset)) else { continue }
-            return Match(
+            let match = Match(
                 name: name.isStub ? text + "@plt" : text, start: ModuleRelativeAddress(starts[index]))
+            last = Found(index: index, match: match)
+            return match
         }
         return nil
     }

@@ -14,8 +14,9 @@ final class FrameBytes {
     private let fileOffset: Int
     private var isLoaded: [Bool] = []
 
-    /// What is read at once.
-    private static let chunk = 64 << 10
+    /// What is read at once: a fresh page costs as much as the call, functions that are called lie anywhere, and other
+    /// threads wait.
+    private static let chunk = 4 << 10
     /// Ten times what the largest browsers have; what lies behind it is not looked at.
     private static let largestSection: UInt64 = 1 << 30
 
@@ -81,7 +82,7 @@ final class FrameBytes {
     /// Number of function entries in the section, told by the records' lengths alone and without keeping what is read.
     func countFunctions() -> Int {
         guard !isLoaded.isEmpty else { return Self.countFunctions(total: bytes.count) { self.bytes[$0] } }
-        let window = UnsafeMutableRawBufferPointer.allocate(byteCount: 4 * Self.chunk, alignment: 16)
+        let window = UnsafeMutableRawBufferPointer.allocate(byteCount: 64 * Self.chunk, alignment: 16)
         defer { window.deallocate() }
         var start = 0
         var end = 0

@@ -19,8 +19,8 @@ struct CommonEntry {
         guard body.unsigned(4) == 0, let version = body.byte(), version == 1 || version == 3 || version == 4 else {
             return nil
         }
-        var augmentation: [UInt8] = []
-        while let character = body.byte(), character != 0 { augmentation.append(character) }
+        var augmentation = body
+        while let character = body.byte(), character != 0 {}
         if version == 4 { body.skip(2) }
         guard let codeFactor = body.leb128(), let dataFactor = body.signedLEB128(),
             let returnAddress = version == 1 ? body.byte().map(UInt64.init) : body.leb128()
@@ -29,13 +29,14 @@ struct CommonEntry {
         self.dataFactor = dataFactor
         self.returnAddress = returnAddress
         instructions = body
-        if augmentation.isEmpty { return }
-        guard augmentation[0] == UInt8(ascii: "z"), let size = body.leb128(), size <= UInt64(body.remaining) else {
+        let first = augmentation.byte() ?? 0
+        if first == 0 { return }
+        guard first == UInt8(ascii: "z"), let size = body.leb128(), size <= UInt64(body.remaining) else {
             return nil
         }
         let end = body.position + Int(size)
         hasAugmentationData = true
-        for character in augmentation.dropFirst() {
+        while let character = augmentation.byte(), character != 0 {
             switch character {
             case UInt8(ascii: "R"):
                 guard let encoding = body.byte() else { return nil }

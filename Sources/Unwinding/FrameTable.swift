@@ -22,7 +22,9 @@ final class FrameTable: @unchecked Sendable {
     private let frames: FrameBytes
     private let address: UInt64
     private let registers: CallFrameRegisters
-    private var header: FrameHeader?
+    /// Constant, as are the bytes that it reads: searched by many threads at a time.
+    private let header: FrameHeader?
+    private var isHeaderWrong = false
     private var isHeaderComplete = false
     /// By the header's index; a length of 0 is an entry that nobody asked for.
     private let found: UnsafeMutablePointer<ts_fde>?
@@ -32,6 +34,8 @@ final class FrameTable: @unchecked Sendable {
     /// Where ``debug``'s section is to be, by the module's own addresses.
     private let debugAddress: UInt64
     private let module: UnsafeMutablePointer<ts_unwind_module>
+    /// What was compiled from the entries.
+    let rows: SharedRows
 
     /// - Parameters:
     ///   - header: bytes of `.eh_frame_hdr` and where they are mapped.
@@ -52,6 +56,7 @@ final class FrameTable: @unchecked Sendable {
         // Zeroed by the kernel when first touched: most of it never is.
         found = calloc(header?.count ?? 1, MemoryLayout<ts_fde>.stride)?.assumingMemoryBound(to: ts_fde.self)
         self.header = found == nil ? nil : header
+        rows = SharedRows(functionCount: header?.count ?? 0)
     }
 
     deinit {
@@ -61,15 +66,16 @@ final class FrameTable: @unchecked Sendable {
 
     /// Number of functions in `.eh_frame`.
     var functionCount: Int {
-        lock.withLock { _ in header?.count ?? everyEntry().count }
+        lock.withLock { _ in isHeaderWrong ? everyEntry().count : header?.count ?? everyEntry().count }
     }
 
     /// The entry that covers an address. O(log n) once the function was asked for.
     func find(_ target: UInt64) -> UnsafePointer<ts_fde>? {
-        lock.withLock { _ in
-            if let header {
-                if let answer = find(target, in: header) { return answer.entry ?? findInDebugFrame(target) }
-                self.header = nil
+        let index = header?.index(of: target)
+        return lock.withLock { _ in
+            if let header, !isHeaderWrong {
+                if let answer = find(target, at: index, in: header) { return answer.entry ?? findInDebugFrame(target) }
+                isHeaderWrong = true
             }
             return Self.search(everyEntry(), target) ?? findInDebugFrame(target)
         }
@@ -79,9 +85,10 @@ final class FrameTable: @unchecked Sendable {
         var entry: UnsafePointer<ts_fde>?
     }
 
+    /// - Parameter index: the header's for the target.
     /// - Returns: nil when the table is contradicted by the section.
-    private func find(_ target: UInt64, in header: FrameHeader) -> Answer? {
-        if let index = header.index(of: target), let found {
+    private func find(_ target: UInt64, at index: Int?, in header: FrameHeader) -> Answer? {
+        if let index, let found {
             let entry = found + index
             if entry.pointee.length == 0 {
                 let row = header[index]

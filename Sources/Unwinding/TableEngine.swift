@@ -12,24 +12,22 @@ package struct TableEngine: UnwindEngine, ~Copyable {
         var row: UnwindRow
     }
 
-    /// 2 MiB: rows for the distinct call sites of the largest programs, clang's among them.
-    private static let slotCount = 1 << 16
+    /// 512 KiB, which the processor's second cache holds: what is called in one process for a while. Rows that lose their
+    /// place are still with their module.
+    private static let slotCount = 1 << 14
 
     private let slots: UnsafeMutableBufferPointer<Slot>
     /// The steps of a stack that meets a frame whose address is in a register of its own.
     private let steps = UnsafeMutablePointer<UnwindTrace>.allocate(capacity: 1)
 
     package init() {
-        // Aligned so that a pair of slots is a cache line.
-        let memory = UnsafeMutableRawBufferPointer.allocate(
-            byteCount: Self.slotCount * MemoryLayout<Slot>.stride, alignment: 64)
-        slots = memory.bindMemory(to: Slot.self)
+        // No address space has the serial 0: zeros are a cache of nothing.
+        slots = ZeroedTable.allocate(Slot.self, count: Self.slotCount)
         steps.initialize(to: UnwindTrace(capacity: 4096))
-        slots.initialize(repeating: Slot(address: .max, space: 0, row: UnwindRow(kind: .bad)))
     }
 
     deinit {
-        slots.deallocate()
+        ZeroedTable.deallocate(slots)
         steps.deinitialize(count: 1)
         steps.deallocate()
     }
@@ -164,22 +162,16 @@ package struct TableEngine: UnwindEngine, ~Copyable {
 
     /// The row that a module's tables have for its own address; nil when they have none.
     ///
-    /// Kept in the same cache under the module's serial, so that a row is compiled once and not once for each process:
-    /// a compiler that is run for every file of a project is thousands of processes with the same code.
+    /// Kept with the module, so that a row is compiled once and not once for each process and thread: a compiler that is
+    /// run for every file of a project is thousands of processes with the same code.
     private func rowOfModule(_ module: UnsafePointer<ts_unwind_module>, at own: UInt64) -> UnwindRow? {
-        let serial = module.pointee.serial | Self.moduleBit
-        let slot = Self.slot(own, serial)
-        if slots[slot].address == own, slots[slot].space == serial { return slots[slot].row }
-        if slots[slot + 1].address == own, slots[slot + 1].space == serial { return slots[slot + 1].row }
+        let rows = UnwindModule.rows(module)
+        if let row = rows?.row(at: own) { return row }
         guard let entry = ts_fde_at(module, own) else { return nil }
         let row = UnwindModule.row(module, entry, at: own, Self.registers)
-        slots[slot + 1] = slots[slot]
-        slots[slot] = Slot(address: own, space: serial, row: row)
+        rows?.insert(row, at: own)
         return row
     }
-
-    /// Tells the serial of a module from those of address spaces, which are counted from 1.
-    private static let moduleBit: UInt64 = 1 << 63
 
     /// Fibonacci hashing: the high bits of the product are the well mixed ones. Two neighbors share a cache line.
     @inline(__always)

@@ -133,6 +133,11 @@ package final class UnwindModule: @unchecked Sendable {
         ts_fde_at(module, address.rawValue).map { Self.row(module, $0, at: address.rawValue, registers) }
     }
 
+    /// The rows that were compiled from a module's entries so far.
+    static func rows(_ module: UnsafePointer<ts_unwind_module>) -> SharedRows? {
+        module.pointee.context.map { Unmanaged<FrameTable>.fromOpaque($0)._withUnsafeGuaranteedRef { $0.rows } }
+    }
+
     /// The row that an entry has for an address.
     static func row(
         _ module: UnsafePointer<ts_unwind_module>, _ entry: UnsafePointer<ts_fde>, at address: UInt64,

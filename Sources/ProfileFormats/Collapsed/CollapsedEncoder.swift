@@ -18,23 +18,42 @@ struct CollapsedEncoder {
         }
     }
 
-    /// O(frames of all samples + output): stacks are merged as a tree of names, which is then walked in name order.
+    /// O(stack nodes + output): stacks are merged as a tree of names, which is then walked in name order. With threads,
+    /// O(frames of all samples + output).
     func encode() throws -> [UInt8] {
         // Samples where the profile counts them: graph tools divide, and small whole numbers are what they expect.
         guard let column = profile.sampleCountColumn ?? profile.valueColumn() else { return [] }
+        if let value = profile.samples.values[column].first(where: { $0 < 0 }) {
+            throw FormatError(
+                .inexpressible, "a sample weighs \(value), which collapsed text cannot say; export as pprof")
+        }
         var tree = TextTree()
         let frameNames = names.map { tree.intern($0) }
         let noStack = tree.intern(Array("[no stack]".utf8))
-        let roots = profile.labelSets.map { showsThreads ? Self.roots(of: $0).map { tree.intern($0) } : [] }
-        for (sample, stack) in profile.samples.stacks.enumerated() {
-            let value = profile.samples.values[column][sample]
-            guard value >= 0 else {
-                throw FormatError(
-                    .inexpressible, "a sample weighs \(value), which collapsed text cannot say; export as pprof")
+        let roots = profile.labelSets.map { set in
+            showsThreads
+                ? Self.roots(of: set).reduce(StackTable.root) { tree.child(of: $0, tree.intern($1)) } : StackTable.root
+        }
+        // Where each stack is in the tree; the same for all samples that have no roots.
+        var places: [StackTable.ID] = []
+        if !showsThreads {
+            places.reserveCapacity(profile.stacks.count)
+            places.append(StackTable.root)
+            for node in profile.stacks.nodes.dropFirst() {
+                places.append(tree.child(of: places[Int(node.parent)], frameNames[Int(node.frame)]))
             }
-            var path = roots[Int(profile.samples.labelSets[sample])]
-            for frame in profile.stacks.frames(of: stack).reversed() { path.append(frameNames[Int(frame.rawValue)]) }
-            tree.add(path.isEmpty ? [noStack] : path, value)
+        }
+        for (sample, stack) in profile.samples.stacks.enumerated() {
+            var place = roots[Int(profile.samples.labelSets[sample])]
+            if !showsThreads {
+                place = places[Int(stack.rawValue)]
+            } else {
+                for frame in profile.stacks.frames(of: stack).reversed() {
+                    place = tree.child(of: place, frameNames[Int(frame.rawValue)])
+                }
+            }
+            if place == StackTable.root { place = tree.child(of: place, noStack) }
+            tree.add(profile.samples.values[column][sample], at: place)
         }
         return tree.lines()
     }

@@ -5,20 +5,21 @@ internal import SwiftProtobuf
 ///
 /// Protocol buffers concatenate: the parts of a message may be serialized one after another, so that the samples of a
 /// long recording are never all held as messages.
-struct PprofEncoder {
+struct PprofEncoder: ~Copyable {
     private let profile: Profile
     private var strings: [String: Int64] = ["": 0]
     private var stringTable = [""]
     /// Index of a second empty text: an empty text label must differ from a number label, whose text index is 0.
     private var emptyLabelText: Int64?
-    private var locations = PprofLocations()
+    private var locations: PprofLocations
     /// Mapping id of each module; the main program has 1.
     private var mappingIDs: [UInt64]
     private var modulesInOrder: [Module]
-    private var bytes: [UInt8] = []
+    private var output = PprofWriter()
 
     init(_ profile: Profile) {
         self.profile = profile
+        locations = PprofLocations(profile)
         strings.reserveCapacity(2 * profile.functions.count)
         var order = Array(profile.modules.indices)
         if let main = order.firstIndex(where: { profile.modules[$0].kind == .executable }) {
@@ -29,7 +30,7 @@ struct PprofEncoder {
         modulesInOrder = order.map { profile.modules[$0] }
     }
 
-    mutating func encode() throws -> [UInt8] {
+    consuming func encode() throws -> [UInt8] {
         var head = PprofProfile()
         head.sampleType = profile.sampleTypes.map { valueType($0) }
         head.timeNanos = profile.metadata.timeNanoseconds
@@ -43,20 +44,20 @@ struct PprofEncoder {
         try append(head)
 
         try encodeSamples()
-        try encodeLocations()
-        try encodeFunctions()
+        encodeLocations()
+        encodeFunctions()
         var tail = PprofProfile()
         tail.mapping = mappings()
         try append(tail)
         // Last, when every text is known.
-        var texts = PprofProfile()
-        texts.stringTable = stringTable
-        try append(texts)
-        return bytes
+        encodeTexts()
+        return output.finish()
     }
 
     private mutating func append(_ part: PprofProfile) throws {
-        bytes.append(contentsOf: try part.serializedBytes() as [UInt8])
+        let bytes = try part.serializedBytes() as [UInt8]
+        output.reserve(bytes.count)
+        output.append(contentsOf: bytes)
     }
 
     private mutating func index(_ text: String) -> Int64 {
@@ -74,8 +75,8 @@ struct PprofEncoder {
         return message
     }
 
-    /// Samples are most of a file, and are written straight into it: a message object for each would cost more than
-    /// everything else.
+    /// Samples, locations, functions and texts are most of a file, and are written straight into it: a message object for
+    /// each would cost more than everything else.
     private mutating func encodeSamples() throws {
         let labels = try profile.labelSets.map { set in
             var message = PprofSample()
@@ -84,7 +85,7 @@ struct PprofEncoder {
         }
         var ids: [UInt64] = []
         for sample in profile.samples.stacks.indices {
-            locations.ids(of: profile.samples.stacks[sample], in: profile, into: &ids)
+            locations.ids(of: profile.samples.stacks[sample], into: &ids)
             let label = labels[Int(profile.samples.labelSets[sample])]
             var idBytes = 0
             for id in ids { idBytes += PprofWriter.size(of: id) }
@@ -92,22 +93,18 @@ struct PprofEncoder {
             for column in profile.samples.values {
                 valueBytes += PprofWriter.size(of: UInt64(bitPattern: column[sample]))
             }
-            bytes.append(PprofWriter.Tag.sample)
             let size = PprofWriter.size(ofField: idBytes) + PprofWriter.size(ofField: valueBytes) + label.count
-            PprofWriter.append(UInt64(size), to: &bytes)
+            output.reserve(size + 11)
+            output.append(tag: PprofWriter.Tag.sample, length: size)
             if idBytes > 0 {
-                bytes.append(PprofWriter.Tag.locationIDs)
-                PprofWriter.append(UInt64(idBytes), to: &bytes)
-                for id in ids { PprofWriter.append(id, to: &bytes) }
+                output.append(tag: PprofWriter.Tag.locationIDs, length: idBytes)
+                for id in ids { output.append(id) }
             }
             if valueBytes > 0 {
-                bytes.append(PprofWriter.Tag.values)
-                PprofWriter.append(UInt64(valueBytes), to: &bytes)
-                for column in profile.samples.values {
-                    PprofWriter.append(UInt64(bitPattern: column[sample]), to: &bytes)
-                }
+                output.append(tag: PprofWriter.Tag.values, length: valueBytes)
+                for column in profile.samples.values { output.append(UInt64(bitPattern: column[sample])) }
             }
-            bytes.append(contentsOf: label)
+            output.append(contentsOf: label)
         }
     }
 
@@ -130,28 +127,38 @@ struct PprofEncoder {
         return message
     }
 
-    private func encodeLocationsPart(_ keys: ArraySlice<PprofLocations.Key>, firstID: UInt64) -> PprofProfile {
-        var part = PprofProfile()
-        for (offset, key) in keys.enumerated() {
-            var message = PprofLocation()
-            message.id = firstID + UInt64(offset)
-            let outermost = profile.frames[Int(key.frames.last!)]
-            message.mappingID = mappingID(of: outermost)
-            message.address = outermost.address.rawValue
-            message.line = key.frames.map { frame in
-                var line = PprofLine()
-                line.functionID = UInt64(profile.frames[Int(frame)].function.rawValue) + 1
-                line.line = Int64(profile.frames[Int(frame)].line)
-                line.column = Int64(profile.frames[Int(frame)].column)
-                return line
-            }
-            part.location.append(message)
+    /// `Location`: id, mapping, address, lines; `Line`: function, line, column.
+    private mutating func encodeLocations() {
+        for (position, key) in locations.keys.enumerated() {
+            let outermost = profile.frames[Int(key.outermost)]
+            let id = UInt64(position) + 1
+            let mapping = mappingID(of: outermost)
+            var size =
+                PprofWriter.size(ofNumber: id) + PprofWriter.size(ofNumber: mapping)
+                + PprofWriter.size(ofNumber: outermost.address.rawValue)
+            for frame in key { size += PprofWriter.size(ofField: lineSize(frame)) }
+            output.reserve(size + 11)
+            output.append(tag: PprofWriter.Tag.location, length: size)
+            output.append(field: 1, id)
+            output.append(field: 2, mapping)
+            output.append(field: 3, outermost.address.rawValue)
+            for frame in key { appendLine(frame) }
         }
-        return part
     }
 
-    private mutating func encodeLocations() throws {
-        try append(encodeLocationsPart(locations.keys[...], firstID: 1))
+    private func lineSize(_ index: Int32) -> Int {
+        let frame = profile.frames[Int(index)]
+        return PprofWriter.size(ofNumber: UInt64(frame.function.rawValue) + 1)
+            + PprofWriter.size(ofNumber: UInt64(bitPattern: Int64(frame.line)))
+            + PprofWriter.size(ofNumber: UInt64(bitPattern: Int64(frame.column)))
+    }
+
+    private mutating func appendLine(_ index: Int32) {
+        let frame = profile.frames[Int(index)]
+        output.append(tag: PprofWriter.Tag.line, length: lineSize(index))
+        output.append(field: 1, UInt64(frame.function.rawValue) + 1)
+        output.append(field: 2, UInt64(bitPattern: Int64(frame.line)))
+        output.append(field: 3, UInt64(bitPattern: Int64(frame.column)))
     }
 
     private func mappingID(of frame: Frame) -> UInt64 {
@@ -161,18 +168,36 @@ struct PprofEncoder {
 
     private var bareKernelID: UInt64 { UInt64(profile.modules.count) + 1 }
 
-    private mutating func encodeFunctions() throws {
-        var part = PprofProfile()
-        part.function = profile.functions.enumerated().map { position, function in
-            var message = PprofFunction()
-            message.id = UInt64(position) + 1
-            message.name = index(function.name)
-            message.systemName = index(function.systemName)
-            message.filename = index(function.file)
-            message.startLine = Int64(function.startLine)
-            return message
+    /// `Function`: id, name, system name, file, first line.
+    private mutating func encodeFunctions() {
+        for (position, function) in profile.functions.enumerated() {
+            let fields = (
+                UInt64(position) + 1, UInt64(index(function.name)), UInt64(index(function.systemName)),
+                UInt64(index(function.file)), UInt64(bitPattern: Int64(function.startLine))
+            )
+            let size =
+                PprofWriter.size(ofNumber: fields.0) + PprofWriter.size(ofNumber: fields.1)
+                + PprofWriter.size(ofNumber: fields.2) + PprofWriter.size(ofNumber: fields.3)
+                + PprofWriter.size(ofNumber: fields.4)
+            output.reserve(size + 11)
+            output.append(tag: PprofWriter.Tag.function, length: size)
+            output.append(field: 1, fields.0)
+            output.append(field: 2, fields.1)
+            output.append(field: 3, fields.2)
+            output.append(field: 4, fields.3)
+            output.append(field: 5, fields.4)
         }
-        try append(part)
+    }
+
+    private mutating func encodeTexts() {
+        for text in stringTable {
+            var text = text
+            text.withUTF8 { bytes in
+                output.reserve(bytes.count + 11)
+                output.append(tag: PprofWriter.Tag.text, length: bytes.count)
+                output.append(bytes)
+            }
+        }
     }
 
     private mutating func mappings() -> [PprofMapping] {

@@ -30,8 +30,7 @@ package struct PprofFormat: ReadableProfileFormat {
     }
 
     package func encodeUncompressed(_ profile: Profile) throws -> [UInt8] {
-        var encoder = PprofEncoder(profile)
-        return try encoder.encode()
+        try PprofEncoder(profile).encode()
     }
 
     package func recognizes(_ bytes: [UInt8]) -> Bool {

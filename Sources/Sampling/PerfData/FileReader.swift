@@ -1,3 +1,4 @@
+internal import CFileMapping
 internal import Glibc
 
 /// Reads a file at any place: through a mapping that others share, or where there is none through a small window. A file
@@ -53,6 +54,12 @@ final class FileReader {
         guard wanted <= record.count else { return nil }
         let target = UnsafeMutableRawBufferPointer(rebasing: record[..<wanted])
         return Self.read(descriptor, target, at: offset) == wanted ? UnsafeRawBufferPointer(target) : nil
+    }
+
+    /// Asks the processor for bytes that will be read soon; does nothing where the file is not mapped.
+    func prefetch(at offset: UInt64, count: Int) {
+        guard mapping != nil, let bytes = bytes(at: offset, count: count) else { return }
+        ts_prefetch(bytes.baseAddress, bytes.count)
     }
 
     /// As ``bytes(at:count:)``, with words aligned wherever they lie in the file: compressed records shift what follows.

@@ -18,6 +18,7 @@ struct Import: ParsableCommand {
             EXAMPLES
               perf record --call-graph dwarf -p 4242 -- sleep 10
               tickscope import perf.data -o engine.pb.gz
+              tickscope import perf.data -o engine.folded
               perf record -o - --call-graph dwarf -- ./engine | tickscope import - -o engine.pb.gz
               tickscope import perf.data --symfs /srv/images/production --debug-dir /srv/symbols
 
@@ -38,6 +39,12 @@ struct Import: ParsableCommand {
             valueName: "file"))
     var output: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "One of \(FormatRegistry.names.joined(separator: ", ")) (default: what the output's name ends in, or pprof).",
+            valueName: "name"))
+    var format: String?
+
     @Option(help: ArgumentHelp("Event to read (default: the first of the recording).", valueName: "name"))
     var event: String?
 
@@ -48,6 +55,10 @@ struct Import: ParsableCommand {
     @OptionGroup var options: ProfileOptions
 
     func validate() throws {
+        if let format, !FormatRegistry.names.contains(format) {
+            throw ValidationError(
+                "no format is named '\(format)'; known are \(FormatRegistry.names.joined(separator: ", ")).")
+        }
         if let symfs, access(symfs, R_OK | X_OK) != 0 { throw ValidationError("--symfs '\(symfs)' cannot be read") }
     }
 
@@ -60,6 +71,9 @@ struct Import: ParsableCommand {
         plan.symbolization = options.symbols.options
         plan.comments = ["tickscope \(TickscopeCommand.version): imported from \(file)"]
         let path = output ?? defaultOutput
+        let format =
+            try self.format.map { try FormatRegistry.format(named: $0) }
+            ?? FormatRegistry.format(ofPath: path) ?? PprofFormat()
         try AtomicFile.check(path)
         let importer = try Importer(path: file, plan: plan)
         for note in importer.notes { console.note(note) }
@@ -67,7 +81,7 @@ struct Import: ParsableCommand {
         console.clear()
         for warning in result.warnings { console.warning(warning) }
         guard result.profile.samples.count > 0 else { throw EmptyImport(file: file, event: result.event) }
-        try AtomicFile.write(PprofFormat().encode(result.profile), to: path)
+        try AtomicFile.write(format.encode(result.profile), to: path)
         console.summarize(result, path: path)
         let status = try options.status(of: result.profile.metadata.quality, console)
         if status != 0 { throw ExitCode(status) }
