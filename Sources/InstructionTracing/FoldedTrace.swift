@@ -23,8 +23,8 @@ package struct FoldedTrace: Sendable {
         package var own: Int64
         /// The fewest and the most instructions of one call or round, callees included.
         package var range: ClosedRange<Int64>
-        /// Set by formats that leave linkage stubs out.
-        var isThroughStub = false
+        /// Set by formats that leave linkage stubs out: how the stub was entered.
+        var stubEntry: CallRecord.Entry?
     }
 
     /// A row's children follow it, one level deeper.

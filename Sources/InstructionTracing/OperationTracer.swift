@@ -1,6 +1,5 @@
 package import BenchmarkSuites
 package import Benchmarking
-internal import Glibc
 package import Symbolization
 
 /// Has a benchmark program execute one operation instruction by instruction, and makes a trace of what it wrote.
@@ -38,14 +37,9 @@ package struct OperationTracer: Sendable {
     /// - Throws: ``SuiteError`` when it cannot be stepped or is not a benchmark's to be, with the reason;
     ///   ``FormatError`` for a path that makes no sense.
     package func trace() throws -> OperationTrace {
-        let folder = try Self.makeFolder()
-        let file = folder + "/path"
-        defer {
-            unlink(file)
-            rmdir(folder)
-        }
+        let file = try TemporaryFile()
         var request = WorkerRequest(action: .step, id: benchmark.id, options: benchmark.options)
-        request.tracePath = file
+        request.tracePath = file.path
         let timeout = benchmark.options.timeoutSeconds ?? Self.timeoutSeconds
         let worker = try WorkerProcess(program, request: request, timeoutSeconds: timeout)
         let pid = worker.identifier
@@ -57,21 +51,11 @@ package struct OperationTracer: Sendable {
             let subject = OperationTrace.Subject(
                 benchmark: benchmark.id.description, program: program, pid: pid,
                 instructions: Int64(clamping: operation.instructions), isRepeatable: operation.isRepeatable)
-            return try OperationTrace(try InstructionPath(file: file), subject, options: options)
+            return try withExtendedLifetime(file) {
+                try OperationTrace(try InstructionPath(file: file.path), subject, options: options)
+            }
         case .failed(let failure): throw SuiteError(.program, "'\(benchmark.id)' \(failure.text)")
         default: throw SuiteError(.program, "'\(program)' answered something else; rebuild it with this version")
         }
-    }
-
-    /// A folder that only this user may look into: addresses of a process are its own business.
-    private static func makeFolder() throws(SuiteError) -> String {
-        let parent = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
-        var template = Array("\(parent)/tickscope-trace.XXXXXX".utf8CString)
-        guard mkdtemp(&template) != nil else {
-            throw SuiteError(
-                .program,
-                "cannot make a folder in '\(parent)': \(String(cString: strerror(errno))); set TMPDIR to another place")
-        }
-        return template.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     }
 }

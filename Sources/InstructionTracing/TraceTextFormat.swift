@@ -52,7 +52,7 @@ package struct TraceTextFormat: Sendable {
     }
 
     /// A call through a linkage stub (`malloc@plt`, which jumps to `malloc`) reads as a call of the function; the stub's
-    /// instruction counts as its own.
+    /// instruction counts as its own. Stubs of functions that choose themselves by the processor have no name.
     private static func withoutStubs(_ rows: [FoldedTrace.Row], _ trace: OperationTrace) -> [FoldedTrace.Row] {
         var result: [FoldedTrace.Row] = []
         result.reserveCapacity(rows.count)
@@ -68,9 +68,10 @@ package struct TraceTextFormat: Sendable {
                 index += 1
                 let own = row.own + rows[index].own
                 let range = row.range
+                let entry = trace.calls[Int(row.first)].entry
                 let total = row.total
                 row = rows[index]
-                (row.own, row.total, row.range, row.isThroughStub) = (own, total, range, true)
+                (row.own, row.total, row.range, row.stubEntry) = (own, total, range, entry)
             }
             row.depth = level
             result.append(row)
@@ -82,10 +83,11 @@ package struct TraceTextFormat: Sendable {
     private static func isStub(
         _ row: FoldedTrace.Row, before next: FoldedTrace.Row, _ trace: OperationTrace
     ) -> Bool {
-        let function = { (row: FoldedTrace.Row) in trace.functions[Int(trace.calls[Int(row.first)].function)].name }
-        return row.kind == .call && next.kind == .call && next.depth == row.depth + 1 && next.count == row.count
-            && row.own + next.total == row.total && trace.calls[Int(next.first)].entry == .jump
-            && function(row).hasSuffix("@plt")
+        let name = trace.functions[Int(trace.calls[Int(row.first)].function)].name
+        let isStub = name.hasSuffix("@plt") || name.hasPrefix("[") && row.own <= 3 * row.count
+        return isStub && row.kind == .call && next.kind == .call && next.depth == row.depth + 1
+            && next.count == row.count && row.own + next.total == row.total
+            && trace.calls[Int(next.first)].entry == .jump
     }
 
     private func isShown(_ row: FoldedTrace.Row) -> Bool {
@@ -121,8 +123,9 @@ package struct TraceTextFormat: Sendable {
             let record = trace.calls[Int(row.first)]
             let function = trace.functions[Int(record.function)]
             let module = function.module.isEmpty || row.depth == 0 ? "" : "  (\(function.module))"
+            let isJump = row.stubEntry.map { $0 == .jump } ?? (record.entry == .jump)
             let isOwn = function.module == trace.functions[Int(trace.calls[0].function)].module
-            return (record.entry == .jump && !row.isThroughStub ? "→ " : "") + function.name + each
+            return (isJump ? "→ " : "") + function.name + each
                 + (isOwn ? "" : module)
         }
     }

@@ -19,13 +19,13 @@ struct BenchTrace: ParsableCommand {
             FORMATS
               text: the indented tree
               json: its rows, with the source lines of calls
-              chrome: every call, for Perfetto and chrome://tracing, where a microsecond is an instruction
+              chrome: every call, for Perfetto; a microsecond there is an instruction
 
             EXAMPLES
-              tickscope bench trace .build/release/engine-benchmarks --filter book.add/5 -o add.pb.gz
-              tickscope flame add.pb.gz -o add.svg
-              tickscope bench trace --product engine-benchmarks --filter decode --least 100 --depth 6
-              tickscope bench trace .build/release/engine-benchmarks --filter decode --format chrome > decode.json
+              tickscope bench trace ./engine-benchmarks --filter book.add/5
+              tickscope bench trace ./engine-benchmarks --filter decode -o decode.pb.gz
+              tickscope flame decode.pb.gz -o decode.svg
+              tickscope bench trace ./engine-benchmarks --filter decode --least 100
             """)
 
     @OptionGroup var input: BenchmarkInput
