@@ -40,6 +40,17 @@ extension BenchEndToEnd {
             }
         }
 
+        /// The second run goes by what the first found out.
+        @Test func theMachinesLimitsStandBesideTheResults() throws {
+            for _ in 0..<2 {
+                let program = try run([fixtures, "--filter", "^fine$"] + briefly)
+                #expect(try program.wait() == .exited(0), "\(program.errors.text)")
+                let limits = try #require(program.output.lines.first { $0.hasPrefix("limits ") })
+                #expect(limits.contains("the clock steps") && limits.contains("grade "), "\(limits)")
+                #expect(limits.contains(Capability.hardwareCycles ? "hardware counters" : "no PMU"), "\(limits)")
+            }
+        }
+
         @Test func aFullDiskIsSaidInOneLine() throws {
             let commands = [
                 ["bench", "list", fixtures], ["bench", "run", fixtures, "--filter", "^fine$"] + briefly,
