@@ -55,6 +55,24 @@ extension EndToEnd {
             #expect(stacks.stacks.allSatisfy { $0.frames.count == 1 }, "\(stacks.summary)")
         }
 
+        @Test(arguments: [("p.folded", []), ("p.out", ["--format", "collapsed"])] as [(String, [String])])
+        func stacksAreWrittenAsTextWhenTheNameOrTheOptionSaysSo(name: String, options: [String]) throws {
+            let recording = try Self.record()
+            let output = recording.folder.file(name)
+            let program = try Program.run(
+                [Tickscope.path, "import", recording.file, "--no-inline", "-o", output] + options)
+            try #require(try program.wait() == .exited(0), "\(program.errors.text)")
+            let profile = recording.folder.file("p.pb.gz")
+            let other = try Program.run([Tickscope.path, "import", recording.file, "--no-inline", "-o", profile])
+            try #require(try other.wait() == .exited(0), "\(other.errors.text)")
+            let export = try Program.run(
+                [Tickscope.path, "export", profile, "--format", "collapsed", "-o", output + ".exported"])
+            try #require(try export.wait() == .exited(0), "\(export.errors.text)")
+            let text = try Data(contentsOf: URL(fileURLWithPath: output))
+            #expect(!text.isEmpty)
+            #expect(try text == Data(contentsOf: URL(fileURLWithPath: output + ".exported")))
+        }
+
         @Test(.enabled(if: PerfRecording.compresses, "this perf does not compress"))
         func compressedRecordingsHaveTheirShares() throws {
             expectSplit(try Self.stacks(try Self.record(.split, ["-z", "--call-graph", "dwarf"])), minimum: 300)

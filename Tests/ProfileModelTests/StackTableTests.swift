@@ -30,6 +30,28 @@ import Testing
         }
     }
 
+    @Test func stacksOfOtherFramesAreFoundAndGrow() {
+        var table = StackTable()
+        // Nodes with none, one and several children.
+        for outer in Int32(0)..<700 {
+            var stack = StackTable.root
+            for depth in Int32(0)..<(outer % 5) {
+                stack = table.child(of: stack, frame: FrameID(rawValue: depth == 0 ? outer / 3 : outer % 7 &+ depth))
+            }
+        }
+        let count = table.count
+        var other = StackTable(table, frames: (0..<300).map { FrameID(rawValue: 1000 - $0) })
+        for index in Int32(1)..<Int32(count) {
+            let stack = StackTable.ID(rawValue: index)
+            let frame = FrameID(rawValue: 1000 - table.nodes[Int(index)].frame)
+            #expect(other.child(of: other.parent(of: stack), frame: frame) == stack)
+        }
+        #expect(other.count == count)
+        let added = other.child(of: StackTable.root, frame: FrameID(rawValue: 7))
+        #expect(other.frames(of: added) == [FrameID(rawValue: 7)])
+        #expect(other.child(of: StackTable.root, frame: FrameID(rawValue: 7)) == added)
+    }
+
     @Test func parentsPrecedeChildren() {
         var table = StackTable()
         for outer in Int32(0)..<50 {
