@@ -2,8 +2,9 @@ internal import CCycles
 
 /// Tells core cycles, and whether the core was this thread's alone.
 ///
-/// Where there is a PMU that user mode may read, its counter tells them. Everywhere else a chain of dependent additions takes one cycle each, so its ticks are the exchange rate between ticks and core cycles
-/// at that moment. The empty loop takes a cycle a round on a core of one's own and about two as soon as another thread
+/// Where there is a PMU that user mode may read, its counter tells them. Everywhere else a chain of dependent additions
+/// takes one cycle each, so its ticks are the exchange rate between ticks and core cycles at that moment. The empty loop
+/// takes a cycle a round on a core of one's own and about two as soon as another thread
 /// of the core runs, be it another guest's: nothing else in a guest tells that.
 package struct EpochClock {
     /// Where core cycles come from.

@@ -4,8 +4,8 @@ package struct ThroughputEpoch: Codable, Hashable, Sendable {
     package var ticks: Double
     /// The exchange rate around the epoch.
     package var coreCyclesPerTick: Double
-    /// How far the empty loop was from one cycle a round, before the epoch or after it, whichever was further: about 1
-    /// while another thread uses the core.
+    /// How far the empty loop was from one cycle a round before the epoch, in its middle or after it, whichever was the
+    /// furthest: about 1 while another thread uses the core.
     package var disturbance: Double
 
     package init(ticks: Double, coreCyclesPerTick: Double, disturbance: Double = 0) {

@@ -17,6 +17,7 @@ final class ThroughputStage: MeasurementStage {
     private var isSingle = true
     private var firstTicks: UInt64 = 0
     private var before: EpochClock.Reading?
+    private var middleDisturbance = 0.0
     private var quiet = 0
 
     private(set) var epochs: [ThroughputEpoch] = []
@@ -74,6 +75,7 @@ final class ThroughputStage: MeasurementStage {
         }
         if !isSecond {
             firstTicks = ticks
+            middleDisturbance = clock.reading().disturbance
             isSecond = true
             isSingle.toggle()
             return
@@ -91,7 +93,7 @@ final class ThroughputStage: MeasurementStage {
         let before = before ?? after
         let epoch = ThroughputEpoch(
             ticks: ticks, coreCyclesPerTick: EpochClock.coreCyclesPerTick(from: before, to: after),
-            disturbance: max(before.disturbance, after.disturbance))
+            disturbance: max(before.disturbance, middleDisturbance, after.disturbance))
         if epoch.isQuiet { quiet += 1 }
         epochs.append(epoch)
         self.before = after
