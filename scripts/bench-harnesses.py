@@ -151,7 +151,7 @@ def main():
     begin = time.monotonic()
     compared = subprocess.run(
         [f"{ROOT}/.build/release/tickscope", "bench", "compare", f"{ROOT}/.build/release/known-answers", launcher,
-         "--filter", "^work$", "--tolerance", "0.5"], capture_output=True, text=True)
+         "--filter", "^work$", "--tolerance", "0.5%"], capture_output=True, text=True)
     print(f"\ntickscope bench compare: {time.monotonic() - begin:.1f} s\n{compared.stdout}{compared.stderr}")
     shutil.rmtree(SCRATCH)
 

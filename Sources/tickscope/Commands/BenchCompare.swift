@@ -18,7 +18,7 @@ struct BenchCompare: ParsableCommand {
 
             EXAMPLES
               tickscope bench compare old/engine-benchmarks new/engine-benchmarks
-              tickscope bench compare old new --filter 'book.*' --tolerance 0.5
+              tickscope bench compare old new --filter 'book.*' --tolerance 0.5%
               tickscope bench compare --command './old day.itch' './new day.itch'
               tickscope bench compare --command --no-pin 'make -j2 -C a' 'make -j2 -C b' \\
                   --prepare 'make -C a clean' --prepare 'make -C b clean'
@@ -37,7 +37,7 @@ struct BenchCompare: ParsableCommand {
     @OptionGroup var commands: ComparedCommands
 
     @Option(help: ArgumentHelp("Difference that does not matter, per cent (default: 1).", valueName: "percent"))
-    var tolerance: Double?
+    var tolerance: PercentArgument?
 
     @OptionGroup var place: BenchmarkPlace
 
@@ -74,7 +74,7 @@ struct BenchCompare: ParsableCommand {
         } catch {
             throw ValidationError("\(error)")
         }
-        if let tolerance, !(0..<100).contains(tolerance) {
+        if let tolerance, !(0..<1).contains(tolerance.share) {
             throw ValidationError("--tolerance lies between 0 and 100 per cent")
         }
         if let seconds, !(seconds > 0 && seconds < 1e6) {
@@ -112,7 +112,7 @@ struct BenchCompare: ParsableCommand {
         let a = try BenchmarkProgramFile(programs[0])
         let b = try BenchmarkProgramFile(programs[1])
         var settings = BinaryComparison.Settings()
-        if let tolerance { settings.tolerance = tolerance / 100 }
+        if let tolerance { settings.tolerance = tolerance.share }
         settings.placement = placement
         if let seconds { settings.secondsPerBenchmark = seconds }
         let wanted = Set(try BenchmarkSelection(filters: filter).apply(to: a.benchmarks).map(\.id))
@@ -126,7 +126,7 @@ struct BenchCompare: ParsableCommand {
         -> ComparisonReport
     {
         var settings = CommandComparison.Settings()
-        if let tolerance { settings.tolerance = tolerance / 100 }
+        if let tolerance { settings.tolerance = tolerance.share }
         settings.placement = placement
         if let seconds { settings.seconds = seconds }
         commands.apply(to: &settings)
