@@ -24,7 +24,7 @@ func write(_ kind: String, _ family: NoiseFamily, _ places: [Int], _ values: [Do
 }
 
 func writeSeries(seed: UInt64, trials: Int) {
-    var random = TrialGenerator(seed: seed)
+    var random = RepeatableGenerator(seed: seed)
     for family in families {
         for _ in 0..<trials { write("none", family, [], family.series(300, &random)) }
         for height in [1, 2, 3] {

@@ -1,4 +1,5 @@
 import RegressionAnalysis
+import Statistics
 import Testing
 
 @Suite struct HistoryFileTests {
@@ -80,7 +81,7 @@ import Testing
     }
 
     @Test func anyBytesAreReadOrRefused() {
-        var random = TrialGenerator(seed: 11)
+        var random = RepeatableGenerator(seed: 11)
         let seeds = ["{\"values\": [1, 2], \"commits\": [\"a\", \"b\"]}", "a,b\n1,\"2\"\n3,4\n", "[1, null, NaN]"]
         for _ in 0..<20_000 {
             var bytes = Array(seeds[Int(random.next() % 3)].utf8)

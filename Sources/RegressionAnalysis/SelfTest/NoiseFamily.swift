@@ -1,4 +1,5 @@
 internal import Glibc
+package import Statistics
 
 /// Noise as series of measurements have it, around a level of 0.
 package struct NoiseFamily: Hashable, Sendable {
@@ -41,7 +42,7 @@ package struct NoiseFamily: Hashable, Sendable {
         }
     }
 
-    package func series(_ count: Int, _ random: inout TrialGenerator) -> [Double] {
+    package func series(_ count: Int, _ random: inout RepeatableGenerator) -> [Double] {
         var previous = random.normal()
         return (0..<max(0, count)).map { _ in
             switch kind {
@@ -58,26 +59,4 @@ package struct NoiseFamily: Hashable, Sendable {
             }
         }
     }
-}
-
-/// Random numbers that are the same in every run: SplitMix64 (G. Steele, D. Lea & C. Flood, *Fast Splittable
-/// Pseudorandom Number Generators*, 2014).
-package struct TrialGenerator: RandomNumberGenerator, Sendable {
-    private var state: UInt64
-
-    package init(seed: UInt64) { state = seed }
-
-    package mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var z = state
-        z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
-        return z ^ (z >> 31)
-    }
-
-    /// Greater than 0, less than 1.
-    package mutating func uniform() -> Double { (Double(next() >> 11) + 0.5) * 0x1p-53 }
-
-    /// G. Box & M. Muller's transformation.
-    package mutating func normal() -> Double { sqrt(-2 * log(uniform())) * cos(2 * Double.pi * uniform()) }
 }

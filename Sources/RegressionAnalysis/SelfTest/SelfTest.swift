@@ -45,7 +45,7 @@ package struct SelfTest: Hashable, Sendable {
         self.trials = trials
         self.length = length
         self.falseAlarmRate = falseAlarmRate
-        var random = TrialGenerator(seed: seed)
+        var random = RepeatableGenerator(seed: seed)
         rows = NoiseFamily.six.map { family in
             let alarms = (0..<trials).reduce(0) { count, _ in
                 let series = family.series(length, &random)
@@ -61,7 +61,7 @@ package struct SelfTest: Hashable, Sendable {
 
     private static func detect(
         _ height: Double, _ family: NoiseFamily, _ trials: Int, _ length: Int, _ rate: Double,
-        _ random: inout TrialGenerator
+        _ random: inout RepeatableGenerator
     ) -> Detection {
         var score = DetectionScore()
         var held = 0
