@@ -45,6 +45,7 @@ import Testing
 
     @Test(arguments: [
         ("", "the file is empty: give at least one value"),
+        ("\u{7F}ELF\u{0}\u{1}\n", "not a history: the file is not text; give a table or JSON"),
         ("[]", "the file holds no value: give at least one"),
         ("value\n", "the file holds no value: give at least one"),
         ("a,b\nx,y\n", "0 columns hold numbers: name one with --column; the file has: a, b"),

@@ -30,7 +30,8 @@ package struct HistoryReport: Hashable, Sendable {
             "\(file.values.count) values, \(count == 0 ? "no change point" : "\(count) change point\(count == 1 ? "" : "s")")"
                 + " (a series without one shows one in at most \(Self.short(falseAlarmRate * 100)) % of cases)"
         ]
-        let spark = Sparkline(file.values, changes: history.changes.map(\.index), width: max(20, min(width, 120) - 2))
+        let spark = Sparkline(
+            file.values, changes: history.changes.map(\.index), levels: levels, width: max(20, min(width, 120) - 2))
         if !spark.line.isEmpty {
             lines += ["", "  \(spark.line)"]
             if count > 0 { lines.append("  \(spark.marks)") }
@@ -38,6 +39,14 @@ package struct HistoryReport: Hashable, Sendable {
         if count > 0 { lines += [""] + table() }
         for warning in history.warnings { lines += ["", "warning: \(warning.description)"] }
         return lines.joined(separator: "\n") + "\n"
+    }
+
+    /// All levels and three deviations around them; nil when it cannot be said.
+    private var levels: ClosedRange<Double>? {
+        let median = history.changes.isEmpty ? Median.of(file.values.lazy.filter(\.isFinite)) : nil
+        let all = history.changes.flatMap { [$0.before, $0.after] } + (median.map { [$0] } ?? [])
+        guard history.noise > 0, let least = all.min(), let greatest = all.max() else { return nil }
+        return (least - 3 * history.noise)...(greatest + 3 * history.noise)
     }
 
     private func table() -> [String] {

@@ -6,6 +6,9 @@ enum HistoryTable {
     private static let longestField = 4096
 
     static func parse(_ bytes: [UInt8], from start: Int, column: String?) throws(RegressionError) -> HistoryFile {
+        guard !bytes.contains(0) else {
+            throw RegressionError(.malformed, "not a history: the file is not text; give a table or JSON")
+        }
         let firstLine = bytes[start...].prefix { $0 != 0x0A }
         let separator = [UInt8(ascii: ","), 0x09, UInt8(ascii: ";")].first { firstLine.contains($0) }
         var rows = Rows(bytes: bytes, index: start, separator: separator ?? UInt8(ascii: ","))
@@ -43,7 +46,7 @@ enum HistoryTable {
     private static func find(
         _ column: String?, names: [String]?, sample: [String], count: Int
     ) throws(RegressionError) -> Int {
-        let known = (names ?? []).prefix(20).map { PlainText.of($0) }.joined(separator: ", ")
+        let known = (names ?? []).prefix(8).map { PlainText.of($0) }.joined(separator: ", ")
         if let column {
             if let place = names?.firstIndex(of: column) { return place }
             if let number = Int(column), number >= 1, number <= count { return number - 1 }

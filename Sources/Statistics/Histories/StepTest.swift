@@ -29,9 +29,9 @@ enum StepTest {
         let freedom =
             square * square / (a.square * a.square / a.freedom + b.square * b.square / b.freedom)
         guard let student = StudentDistribution(degreesOfFreedom: freedom) else { return 1 }
-        return min(
-            1,
-            max(1, Double(count) / valuesPerPlace)
-                * student.twoSided((after.center - before.center) / square.squareRoot()))
+        let places = max(1, Double(count) / valuesPerPlace)
+        let pValue = places * student.twoSided((after.center - before.center) / square.squareRoot())
+        // What is too small for a number is still no impossibility.
+        return min(1, max(.leastNormalMagnitude, pValue))
     }
 }

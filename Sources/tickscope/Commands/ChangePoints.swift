@@ -18,7 +18,8 @@ struct ChangePointsCommand: ParsableCommand {
 
             EXAMPLES
               tickscope changepoints history.csv --column median_ns
-              tickscope changepoints latencies.json --format json | jq '.changePoints[].index'
+              tickscope changepoints latencies.json --format json
+              tickscope changepoints - < latencies.json
 
             EXIT STATUS
               0  examined, whatever was found
