@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE = -c release
 
-.PHONY: build dependencies test fuzz bench-unwind bench-captures demo install format lint clean
+.PHONY: build dependencies test fuzz bench-unwind bench-captures bench-regression demo install format lint clean
 
 build: dependencies
 	$(SWIFT) build $(RELEASE)
@@ -34,6 +34,11 @@ bench-unwind: build
 
 bench-captures: build
 	@scripts/bench-captures.sh
+
+# Change points of histories against those of apache-otava, ruptures and asv.
+bench-regression:
+	$(SWIFT) build $(RELEASE) --product compare-change-points
+	@scripts/bench-change-points.sh
 
 demo: build
 	@scripts/demo.sh

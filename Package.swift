@@ -82,6 +82,9 @@ var targets: [Target] = [
     swiftTarget(
         "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
 
+    // Floor 4: histories of results
+    swiftTarget("RegressionAnalysis", ["Benchmarking", "ProfileModel", "Statistics"]),
+
     // Floor 5: what an engine imports, in Swift and in C (`include/tickscope`)
     .target(
         name: "CBench", dependencies: ["CCycles"], path: ".", sources: ["CSources/CBench"],
@@ -106,7 +109,7 @@ var targets: [Target] = [
         "tickscope",
         [
             "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "PerfEvents", "ProfileFormats",
-            "ProfileModel", "Profiling", "Sampling", "Statistics", "Symbolization", argumentParser,
+            "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics", "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 
@@ -129,6 +132,11 @@ var targets: [Target] = [
     .executableTarget(
         name: "compare-trials", dependencies: ["Benchmarking", "BenchmarkSuites", "Statistics"],
         path: "Benchmarks/CompareTrials", swiftSettings: swiftSettings),
+
+    // Our change points against those of others, on the same series
+    .executableTarget(
+        name: "compare-change-points", dependencies: ["RegressionAnalysis", "Statistics"],
+        path: "Benchmarks/CompareChangePoints", exclude: ["peers.py"], swiftSettings: swiftSettings),
 
     // Fixtures, processes and probes, for every test target
     .target(
@@ -153,6 +161,7 @@ var targets: [Target] = [
             "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "ProfileFormats", "ProfileModel",
             "Profiling", "Sampling", "Symbolization", "TestSupport", "benchmark-fixtures",
         ]),
+    tests("RegressionAnalysisTests", ["RegressionAnalysis", "Statistics"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),

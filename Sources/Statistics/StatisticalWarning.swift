@@ -17,6 +17,8 @@ package struct StatisticalWarning: Hashable, Sendable, Codable, CustomStringConv
         package static let wideControl = Code(rawValue: "wide control")
         /// The sizes of a series are too close together to tell how costs grow.
         package static let narrowRange = Code(rawValue: "narrow range")
+        /// A level that climbs or falls steadily, where steps were looked for.
+        package static let drift = Code(rawValue: "drift")
         /// Another explanation fits nearly as well.
         package static let ambiguous = Code(rawValue: "ambiguous")
     }

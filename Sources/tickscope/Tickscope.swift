@@ -3,6 +3,7 @@ import BenchmarkSuites
 import Glibc
 import ProfileFormats
 import ProfileModel
+import RegressionAnalysis
 
 /// The command-line tool. Exit codes: 0 done, 1 failed, 2 wrong usage.
 @main
@@ -19,7 +20,10 @@ struct TickscopeCommand: ParsableCommand {
               tickscope flame engine.pb.gz -o engine.svg
             """,
         version: version,
-        subcommands: [Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self, DoctorCommand.self])
+        subcommands: [
+            Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self, DoctorCommand.self,
+            ChangePointsCommand.self, SelfTestCommand.self,
+        ])
 
     static let version = "0.1.0"
 
@@ -36,7 +40,7 @@ struct TickscopeCommand: ParsableCommand {
     private static func finish(with error: any Error) -> Never {
         if let error = error as? FileError, error.isClosedPipe { Glibc.exit(0) }
         switch error {
-        case is FileError, is FormatError, is ProfileFilter.Failure, is SuiteError:
+        case is FileError, is FormatError, is ProfileFilter.Failure, is SuiteError, is RegressionError:
             StandardError.write("tickscope: error: \(error)\n")
             Glibc.exit(1)
         default: break

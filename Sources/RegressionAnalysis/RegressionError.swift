@@ -1,0 +1,38 @@
+/// An analysis that cannot go on, with what the user can do about it.
+package struct RegressionError: Error, Hashable, Sendable, CustomStringConvertible {
+    package struct Code: RawRepresentable, Hashable, Sendable {
+        package var rawValue: String
+
+        package init(rawValue: String) { self.rawValue = rawValue }
+
+        /// A file that is not what it should be.
+        package static let malformed = Code(rawValue: "malformed")
+        /// More values than are looked at.
+        package static let tooLarge = Code(rawValue: "too large")
+        /// A column that the file does not have, or several that could be meant.
+        package static let column = Code(rawValue: "column")
+    }
+
+    package var code: Code
+    /// One line: what is wrong, and what to do.
+    package var description: String
+
+    package init(_ code: Code, _ description: String) {
+        self.code = code
+        self.description = description
+    }
+}
+
+/// Text of others, fit for one line of a terminal: nothing that moves its cursor, and not too long.
+enum PlainText {
+    static func of(_ text: some StringProtocol, limit: Int = 40) -> String {
+        var result = ""
+        for scalar in text.unicodeScalars.prefix(limit) {
+            let isPlain = scalar.value >= 0x20 && !(0x7F...0x9F).contains(scalar.value)
+            // Marks that turn the direction of text, or break lines.
+            let isFormat = (0x2028...0x202E).contains(scalar.value) || (0x2066...0x2069).contains(scalar.value)
+            result.unicodeScalars.append(isPlain && !isFormat ? scalar : "?")
+        }
+        return text.unicodeScalars.count > limit ? result + "…" : result
+    }
+}

@@ -1,0 +1,206 @@
+internal import Glibc
+
+/// The levels between cuts of a history, while cuts are tested and taken back.
+struct HistoryLevels {
+    /// In units of the noise.
+    let values: [Double]
+    /// By how much correlation widens the noise of a mean, in units of variance.
+    private(set) var inflation: Double
+    private(set) var correlation: Double
+    private var levels: [Level]
+    /// The cuts that count as steps; those of a drift stay cuts, so that the levels beside a step stay near it.
+    private var isDrift: Set<Int> = []
+
+    struct Level: Hashable {
+        let range: Range<Int>
+        /// A mean in which no value counts for more than three deviations from the median.
+        let center: Double
+        /// Of those bounded values.
+        let variance: Double
+
+        init(_ range: Range<Int>, of values: [Double]) {
+            self.range = range
+            let median = Median.of(values[range]) ?? 0
+            var sum = 0.0
+            var squares = 0.0
+            for i in range {
+                let deviation = min(max(values[i] - median, -HistoryDetector.reach), HistoryDetector.reach)
+                sum += deviation
+                squares += deviation * deviation
+            }
+            let count = Double(range.count)
+            center = median + sum / count
+            variance = max(0, (squares - sum * sum / count) / max(1, count - 1))
+        }
+    }
+
+    init(_ values: [Double], cuts: [Int], correlation: Double) {
+        self.values = values
+        self.correlation = correlation
+        inflation = HistoryScale.inflation(correlation: correlation, count: values.count)
+        let bounds = [0] + cuts + [values.count]
+        levels = zip(bounds, bounds.dropFirst()).map { Level($0..<$1, of: values) }
+    }
+
+    /// What is left after cuts that make too short levels, and cuts that are not certain enough, were taken back.
+    func merged(falseAlarmRate: Double) -> HistoryLevels {
+        var result = self
+        result.mergeShort(minimumLength: HistoryDetector.shortestLevel)
+        result.mergeUncertain(falseAlarmRate: falseAlarmRate)
+        return result
+    }
+
+    /// The same cuts with another correlation, of which no more than ``greatestCorrection`` is believed: steps that
+    /// were missed look like correlation.
+    func corrected(to correlation: Double?) -> HistoryLevels {
+        guard let correlation else { return self }
+        var result = self
+        let range = max(0, self.correlation - Self.greatestCorrection)...(self.correlation + Self.greatestCorrection)
+        result.correlation = min(max(correlation, range.lowerBound), range.upperBound, 0.9)
+        result.inflation = HistoryScale.inflation(correlation: result.correlation, count: values.count)
+        return result
+    }
+
+    /// Two standard errors of the first estimate at 300 values.
+    static let greatestCorrection = 0.2
+
+    /// The correlation of neighbors within levels, values bounded around their median; nil for fewer than 24 values.
+    ///
+    /// Deviations from a mean that was taken from the values themselves correlate by about (1 + 4ρ)/n less (F. Marriott
+    /// & J. Pope, *Bias in the Estimation of Autocorrelations*, 1954), which is added back level by level.
+    var residualCorrelation: Double? {
+        guard values.count >= 24 else { return nil }
+        var (squares, products, loss) = (0.0, 0.0, 0.0)
+        for level in levels {
+            var previous: Double?
+            for i in level.range {
+                let limited = min(max(values[i] - level.center, -HistoryDetector.reach), HistoryDetector.reach)
+                squares += limited * limited
+                if let previous { products += previous * limited }
+                previous = limited
+            }
+            loss += 1
+        }
+        guard squares > 0 else { return nil }
+        let correlation = products / squares
+        return max(0, correlation + (1 + 4 * max(0, correlation)) * loss / Double(values.count))
+    }
+
+    /// Levels that are too short to be told from wild values become part of the neighbor that is nearer in height.
+    mutating func mergeShort(minimumLength: Int) {
+        while levels.count > 1 {
+            var merged: [Level] = []
+            var i = 0
+            while i < levels.count {
+                let level = levels[i]
+                guard level.range.count < minimumLength else {
+                    merged.append(level)
+                    i += 1
+                    continue
+                }
+                let previous = merged.last
+                let next = i + 1 < levels.count ? levels[i + 1] : nil
+                if let previous,
+                    next.map({ abs(previous.center - level.center) <= abs($0.center - level.center) }) ?? true
+                {
+                    merged[merged.count - 1] = Level(
+                        previous.range.lowerBound..<level.range.upperBound, of: values)
+                    i += 1
+                } else if let next {
+                    merged.append(Level(level.range.lowerBound..<next.range.upperBound, of: values))
+                    i += 2
+                } else {
+                    merged.append(level)
+                    i += 1
+                }
+            }
+            let isDone = merged.count == levels.count
+            levels = merged
+            if isDone { return }
+        }
+    }
+
+    /// Takes back cuts until every one is certain enough: of neighbors that fail the least certain first. O(n log n)
+    /// unless cuts fall one at a time.
+    mutating func mergeUncertain(falseAlarmRate: Double) {
+        while levels.count > 1 {
+            let pValues = zip(levels, levels.dropFirst()).map(pValue)
+            var merged = [levels[0]]
+            for i in pValues.indices {
+                let isFailing = pValues[i] > falseAlarmRate
+                // The earlier of two that are alike.
+                let isWorst =
+                    (i == 0 || pValues[i] > pValues[i - 1])
+                    && (i + 1 == pValues.count || pValues[i] >= pValues[i + 1])
+                if isFailing && isWorst {
+                    let start = merged[merged.count - 1].range.lowerBound
+                    merged[merged.count - 1] = Level(start..<levels[i + 1].range.upperBound, of: values)
+                } else {
+                    merged.append(levels[i + 1])
+                }
+            }
+            let isDone = merged.count == levels.count
+            levels = merged
+            if isDone { return }
+        }
+    }
+
+    private func pValue(_ before: Level, _ after: Level) -> Double {
+        StepTest.pValue(before, after, inflation: inflation, count: values.count)
+    }
+
+    /// Marks cuts that a straight line through both levels explains better than a step; returns how many.
+    mutating func dropDrifts() -> Int {
+        for (before, after) in zip(levels, levels.dropFirst()) where isLine(before, after) {
+            isDrift.insert(after.range.lowerBound)
+        }
+        return isDrift.count
+    }
+
+    private func isLine(_ before: Level, _ after: Level) -> Bool {
+        let range = before.range.lowerBound..<after.range.upperBound
+        let middle = Double(range.lowerBound + range.upperBound - 1) / 2
+        // The sums of a straight line by least squares, of values that are bounded around their own levels.
+        var (sum, squares, products, places, fromSteps) = (0.0, 0.0, 0.0, 0.0, 0.0)
+        let origin = before.center
+        for i in range {
+            let level = i < after.range.lowerBound ? before.center : after.center
+            let deviation = min(max(values[i] - level, -HistoryDetector.reach), HistoryDetector.reach)
+            let y = level - origin + deviation
+            let x = Double(i) - middle
+            sum += y
+            squares += y * y
+            products += x * y
+            places += x * x
+            fromSteps += deviation * deviation
+        }
+        let fromLine = squares - sum * sum / Double(range.count) - products * products / places
+        // A step has a place, which a line has not: one more parameter, worth ln n (Bayesian criterion).
+        let variance = max(fromSteps / Double(range.count), 1e-12)
+        return fromLine < fromSteps + variance * log(Double(range.count))
+    }
+
+    struct Step {
+        let place: Int
+        let interval: ClosedRange<Int>
+        let before: Range<Int>
+        let after: Range<Int>
+        let pValue: Double
+    }
+
+    /// The steps that are left, each at its likeliest place.
+    func located(shortest: Int) -> [Step] {
+        var places: [(place: Int, interval: ClosedRange<Int>)] = []
+        for (before, after) in zip(levels, levels.dropFirst()) {
+            places.append(
+                StepPlace.find(before, after, in: values, correlation: correlation, shortest: shortest))
+        }
+        let bounds = [0] + places.map(\.place) + [values.count]
+        return places.indices.compactMap { i in
+            guard !isDrift.contains(levels[i + 1].range.lowerBound) else { return nil }
+            return Step(
+                place: places[i].place, interval: places[i].interval, before: bounds[i]..<bounds[i + 1],
+                after: bounds[i + 1]..<bounds[i + 2], pValue: pValue(levels[i], levels[i + 1]))
+        }
+    }
+}
