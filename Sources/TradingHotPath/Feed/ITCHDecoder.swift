@@ -1,4 +1,5 @@
 /// What became of one message.
+@usableFromInline
 package enum DecodeOutcome {
     case handled
     /// A type outside the table: types get added, and a reader that trusts the length prefix survives them.
@@ -16,7 +17,8 @@ package enum DecodeOutcome {
 /// - Parameters:
 ///   - bytes: the first byte of the message, the type.
 ///   - length: readable bytes from there; at least 1.
-@inline(never)  // hot: per message
+@inlinable
+@inline(__always)  // hot: per message
 package func decodeMessage<Handler: ITCHHandler & ~Copyable>(
     _ bytes: UnsafeRawPointer, length: Int, into handler: inout Handler
 ) -> DecodeOutcome {
