@@ -73,6 +73,7 @@ struct RealFileTests {
         var naive = NaiveBooks()
         naive.replay(bytes)
         #expect(replay.digest == naive.digest)
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
     }
 
     @Test(
@@ -90,6 +91,7 @@ struct RealFileTests {
         let replay = replay(bytes)
         #expect(replay.types == ["R": 1, "A": 2_915, "D": 2_902, "E": 11])
         #expect(replay.counters.anomalies == 0)
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
         var naive = NaiveBooks()
         naive.replay(bytes)
         #expect(replay.digest == naive.digest)
@@ -97,8 +99,10 @@ struct RealFileTests {
 
     @Test("Half an hour of a deep book", .enabled(if: isThere(bitcoin), "no market data: set TICKSCOPE_MARKET_DATA"))
     func deepBook() throws {
-        let replay = replay(try bytes(Self.bitcoin))
+        let bytes = try bytes(Self.bitcoin)
+        let replay = replay(bytes)
         #expect(replay.types == ["R": 1, "A": 156_862, "D": 150_366, "X": 173, "U": 80])
         #expect(replay.liveOrders == 6_496 && replay.counters.anomalies == 0)
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
     }
 }

@@ -99,6 +99,54 @@ private struct DecodeOnly: ITCHHandler {
     }
 }
 
+/// The room that one pass needs.
+private func usedCapacity(of stream: UnsafeRawBufferPointer) -> BookCapacity {
+    let (survey, _) = StreamSurvey.survey(stream)
+    var books = BookSet(capacity: survey.capacity(), prefault: false)
+    var reader = ITCHStreamReader(stream)
+    reader.replay(into: &books)
+    return books.usedCapacity
+}
+
+/// The orders that a stream leaves, as a stream of deletes.
+private func remainingOrders(of stream: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
+    let (survey, _) = StreamSurvey.survey(stream)
+    var books = BookSet(capacity: survey.capacity(), prefault: false)
+    var reader = ITCHStreamReader(stream)
+    reader.replay(into: &books)
+    var writer = ITCHWriter()
+    for locate in 0...survey.largestLocate {
+        for side in Side.allCases {
+            for depth in 0..<books.levelCount(locate, side) {
+                for order in books.queue(locate, side, depth: depth) {
+                    writer.delete(locate, reference: order.reference, at: 0)
+                }
+            }
+        }
+    }
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: writer.bytes.count, alignment: 64)
+    copy.copyBytes(from: writer.bytes)
+    return UnsafeRawBufferPointer(copy)
+}
+
+private func measureBooks<Books: OrderBooks>(
+    _ empty: consuming Books, _ name: String, _ stream: UnsafeRawBufferPointer, _ passes: Int
+) {
+    var books = empty
+    let deletes = remainingOrders(of: stream)
+    measure(name, passes: passes) {
+        var reader = ITCHStreamReader(stream)
+        reader.read(into: &books)
+        return reader.counts.messages
+    } drain: {
+        var reader = ITCHStreamReader(deletes)
+        reader.read(into: &books)
+        return reader.counts.messages
+    } digest: {
+        books.stateDigest().value
+    }
+}
+
 private func main() {
     let arguments = CommandLine.arguments
     if arguments.count == 6, arguments[2] == "generate" {
@@ -129,23 +177,37 @@ private func main() {
             decode.sum
         }
     case "swift-flat":
-        let (survey, _) = StreamSurvey.survey(stream)
-        var first = BookSet(capacity: survey.capacity(), prefault: false)
-        var reader = ITCHStreamReader(stream)
-        reader.replay(into: &first)
-        var books = BookSet(capacity: first.usedCapacity)
+        var books = BookSet(capacity: usedCapacity(of: stream))
+        let deletes = remainingOrders(of: stream)
         measure(name, passes: passes) {
             var reader = ITCHStreamReader(stream)
             reader.replay(into: &books)
             return reader.counts.messages
         } drain: {
-            books.reset()
-            return 0
+            var reader = ITCHStreamReader(deletes)
+            reader.replay(into: &books)
+            return reader.counts.messages
         } digest: {
             books.stateDigest().value
         }
+    case "swift-values": measureBooks(ValueBooks(), name, stream, passes)
+    case "swift-idiomatic": measureBooks(IdiomaticBooks(), name, stream, passes)
+    case "swift-pipeline":
+        var pipeline = Pipeline(TradingCore(capacity: usedCapacity(of: stream)), marker: NoMarks())
+        let deletes = remainingOrders(of: stream)
+        measure(name, passes: passes) {
+            var reader = ITCHStreamReader(stream)
+            reader.replay(into: &pipeline)
+            return reader.counts.messages
+        } drain: {
+            var reader = ITCHStreamReader(deletes)
+            reader.replay(into: &pipeline)
+            return reader.counts.messages
+        } digest: {
+            pipeline.core.books.stateDigest().value
+        }
     default:
-        print("usage: peer-books-swift FILE swift-decode|swift-flat PASSES")
+        print("usage: peer-books-swift FILE swift-decode|swift-flat|swift-pipeline|swift-values|swift-idiomatic PASSES")
         exit(2)
     }
 }

@@ -11,8 +11,7 @@ package enum DecodeOutcome {
 /// Hands one message to the method of `handler` for its type.
 ///
 /// A switch on the type byte, then one comparison of the length: no view exists over fewer bytes than its fields
-/// need. Kept out of line so that a profile separates decoding from framing and from the book; that costs at most half
-/// a nanosecond a message (15.2 against 14.8 ns on 10,000 messages of one symbol).
+/// need. It is inlined into the framing loop, where the switch jumps straight to the code of the handler.
 ///
 /// - Parameters:
 ///   - bytes: the first byte of the message, the type.
