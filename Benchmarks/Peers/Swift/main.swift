@@ -41,7 +41,7 @@ private func decimals(_ number: Double) -> String {
 }
 
 /// - Parameters: `replay` and `drain` return the messages they handled.
-private func measure(_ name: String, passes: Int, replay: () -> UInt64, drain: () -> UInt64, digest: () -> UInt64) {
+func measure(_ name: String, passes: Int, replay: () -> UInt64, drain: () -> UInt64, digest: () -> UInt64) {
     var messages = replay()
     var line = "\(name) \(hexadecimal(digest())) \(messages)"
     _ = drain()
@@ -147,23 +147,47 @@ private func measureBooks<Books: OrderBooks>(
     }
 }
 
+private func usage() -> Never {
+    print(
+        """
+        usage: peer-books FILE swift-decode|swift-flat|swift-pipeline|swift-values|swift-idiomatic PASSES
+               peer-books FILE swift-json|foundation-json PASSES
+               peer-books FILE generate SEED MESSAGES SYMBOLS|thin|liquid|deep|whole-market
+               peer-books FILE generate-packets SEED MESSAGES SYMBOLS|thin|liquid|deep|whole-market
+        """)
+    exit(2)
+}
+
+/// Writes a generated stream, or MoldUDP64 packets, each with its length in two bytes, little-endian, in front.
+private func generate(_ arguments: [String]) {
+    guard let seed = UInt64(arguments[3]), let messages = Int(arguments[4]) else { usage() }
+    let configuration =
+        MarketProfile(rawValue: arguments[5]).map { $0.configuration(seed: seed, messages: messages) }
+        ?? MarketGenerator.Configuration(seed: seed, messages: messages, symbols: Int(arguments[5]) ?? 0)
+    guard configuration.isValid else { usage() }
+    var bytes = MarketGenerator.generate(configuration)
+    if arguments[2] == "generate-packets" {
+        bytes = MoldWriter.packets(bytes, session: "GENERATED", isPacked: true).flatMap {
+            [UInt8($0.count & 0xFF), UInt8($0.count >> 8)] + $0
+        }
+    }
+    let descriptor = open(arguments[1], O_WRONLY | O_CREAT | O_TRUNC, 0o644)
+    bytes.withUnsafeBytes { bytes in
+        var written = 0
+        while written < bytes.count {
+            let count = write(descriptor, bytes.baseAddress! + written, bytes.count - written)
+            guard count > 0 else { exit(1) }
+            written += count
+        }
+    }
+}
+
 private func main() {
     let arguments = CommandLine.arguments
-    if arguments.count == 6, arguments[2] == "generate" {
-        let bytes = MarketGenerator.generate(
-            .init(seed: UInt64(arguments[3])!, messages: Int(arguments[4])!, symbols: Int(arguments[5])!))
-        let descriptor = open(arguments[1], O_WRONLY | O_CREAT | O_TRUNC, 0o644)
-        bytes.withUnsafeBytes { bytes in
-            var written = 0
-            while written < bytes.count {
-                written += write(descriptor, bytes.baseAddress! + written, bytes.count - written)
-            }
-        }
-        return
-    }
+    if arguments.count == 6, arguments[2].hasPrefix("generate") { return generate(arguments) }
+    guard arguments.count == 4, let passes = Int(arguments[3]) else { usage() }
     let stream = slurp(arguments[1])
     let name = arguments[2]
-    let passes = Int(arguments[3])!
     switch name {
     case "swift-decode":
         var decode = DecodeOnly()
@@ -206,9 +230,10 @@ private func main() {
         } digest: {
             pipeline.core.books.stateDigest().value
         }
+    case "swift-json": measureDepth(name, stream, passes)
+    case "foundation-json": measureFoundation(name, stream, passes)
     default:
-        print("usage: peer-books-swift FILE swift-decode|swift-flat|swift-pipeline|swift-values|swift-idiomatic PASSES")
-        exit(2)
+        usage()
     }
 }
 

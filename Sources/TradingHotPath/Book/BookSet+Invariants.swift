@@ -61,7 +61,8 @@ extension BookSet {
         try require(level.newest == older, "the queue of level \(rung.level) ends elsewhere")
         try require(
             count > 0 && count == Int(level.orders) && shares == level.shares,
-            "level \(rung.level) counts \(level.orders) orders of \(level.shares) shares; there are \(count) of \(shares)")
+            "level \(rung.level) counts \(level.orders) orders of \(level.shares) shares; there are \(count) of \(shares)"
+        )
         return count
     }
 

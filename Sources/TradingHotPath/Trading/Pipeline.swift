@@ -118,7 +118,9 @@ package struct Pipeline<Marker: StageMarker & ~Copyable>: ITCHHandler, ~Copyable
 
     @inlinable
     @inline(__always)
-    package mutating func stockDirectory(_ message: StockDirectory) { state.pointee.name(message.locate, message.stock) }
+    package mutating func stockDirectory(_ message: StockDirectory) {
+        state.pointee.name(message.locate, message.stock)
+    }
 
     /// - Parameter message: read for its time only when there is something to decide.
     @inlinable

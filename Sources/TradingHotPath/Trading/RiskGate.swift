@@ -62,7 +62,7 @@ package struct RiskGate: ~Copyable {
         if isKilled { return .killed }
         if shares == 0 || shares > limits.shares { return .size }
         if UInt64(shares) &* UInt64(price) > limits.notional { return .notional }
-        let room = UInt64(reference) &* UInt64(limits.collar) >> 10
+        let room = (UInt64(reference) &* UInt64(limits.collar)) >> 10
         let isOutside =
             side == .bid
             ? UInt64(price) > UInt64(reference) &+ room : UInt64(price) &+ room < UInt64(reference)

@@ -106,13 +106,17 @@ extension TradingCore {
     package mutating func addOrder(_ message: AddOrder) { books.addOrder(message) }
 
     @usableFromInline
-    package mutating func addOrderWithAttribution(_ message: AddOrderWithAttribution) { books.addOrderWithAttribution(message) }
+    package mutating func addOrderWithAttribution(_ message: AddOrderWithAttribution) {
+        books.addOrderWithAttribution(message)
+    }
 
     @usableFromInline
     package mutating func orderExecuted(_ message: OrderExecuted) { books.orderExecuted(message) }
 
     @usableFromInline
-    package mutating func orderExecutedWithPrice(_ message: OrderExecutedWithPrice) { books.orderExecutedWithPrice(message) }
+    package mutating func orderExecutedWithPrice(_ message: OrderExecutedWithPrice) {
+        books.orderExecutedWithPrice(message)
+    }
 
     @usableFromInline
     package mutating func orderCancel(_ message: OrderCancel) { books.orderCancel(message) }
