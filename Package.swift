@@ -118,6 +118,11 @@ var targets: [Target] = [
         name: "compare-unwind", dependencies: ["PerfEvents", "ProfileModel", "Profiling", "Sampling", "Unwinding"],
         path: "Benchmarks/CompareUnwind", swiftSettings: swiftSettings),
 
+    // Our books and decoders beside C++ and Foundation, on the same bytes: Benchmarks/Peers/compare.py
+    .executableTarget(
+        name: "peer-books", dependencies: ["TradingHotPath"], path: "Benchmarks/Peers/Swift",
+        swiftSettings: swiftSettings),
+
     // Benchmarks whose results are known in advance
     .executableTarget(
         name: "known-answers", dependencies: ["Tickscope"], path: "Benchmarks/KnownAnswers",
@@ -180,7 +185,8 @@ var targets: [Target] = [
     .target(
         name: "FuzzTargets",
         dependencies: [
-            "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", "Symbolization", "Unwinding",
+            "PerfEvents", "ProfileFormats", "ProfileModel", "Profiling", "Sampling", "Symbolization", "TradingHotPath",
+            "Unwinding",
         ],
         path: "Fuzzing/Targets", swiftSettings: swiftSettings),
     tests("FuzzCorpusTests", ["FuzzTargets"]),

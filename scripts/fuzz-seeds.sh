@@ -6,7 +6,7 @@
 set -euo pipefail
 out=$(realpath -m "$1")
 cd "$(dirname "$0")/.."
-mkdir -p "$out"/{elf,module,eh-frame,eh-frame-hdr,debug-frame,unwind,perf-map,kallsyms,demangle,pprof,gzip,collapsed,record,perf-data,import,formatted-record,jitdump,mini-debuginfo,dwarf,rust-name,debug-links}
+mkdir -p "$out"/{elf,module,eh-frame,eh-frame-hdr,debug-frame,unwind,perf-map,kallsyms,demangle,pprof,gzip,collapsed,record,perf-data,import,formatted-record,jitdump,mini-debuginfo,dwarf,rust-name,debug-links,itch,mold,soup,depth-json}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -157,3 +157,17 @@ if [[ -x $tool ]]; then
     done
 fi
 printf 'main;f 1\n' | gzip -c >"$out/gzip/text"
+
+peers=$(swift build -c release --show-bin-path 2>/dev/null)/peer-books
+if [[ -x $peers ]]; then
+    "$peers" "$out/itch/generated" generate 1 100 2
+    "$peers" "$out/mold/generated" generate-packets 1 60 2
+fi
+soup() { printf "\\x$(printf %02x $((${#2} + 1 >> 8)))\\x$(printf %02x $((${#2} + 1 & 255)))%s%s" "$1" "$2"; }
+{ soup A 'SESSION001                 117' && soup H '' && soup S message && soup U other && soup Z ''; } >"$out/soup/session"
+update='{"stream":"x@depth","data":{"e":"depthUpdate","E":1,"s":"X","U":%d,"u":%d,"pu":%d,"b":[["9.5","0"],["9.7","4.12345678"]],"a":[]}}\n'
+{
+    printf '{"lastUpdateId":100,"bids":[["10.00","1"],["9.5","2.5"]],"asks":[["10.10000000","3.00000001"]]}\n'
+    printf "$update$update" 99 101 98 102 105 101
+    printf '{"data":{"u":5,"s":"X","b":"1.5","B":"3.7","a":"1.6","A":"1"}}\n{"data":{"e":"trade","p":"1.55","q":"0.1","m":false}}\n'
+} >"$out/depth-json/session"

@@ -19,6 +19,7 @@ package struct FuzzTarget: Sendable {
         .ehFrame, .ehFrameHeader, .debugFrame, .unwind, .elf, .module, .perfMap, .kallsyms, .record, .demangle,
         .pprof, .gzip, .collapsed, .perfData, .importing,
         .formattedRecord, .jitDump, .miniDebugInfo, .dwarf, .rustName, .debugLinks,
+        .itch, .mold, .soup, .depthJSON,
     ]
 }
 

@@ -161,7 +161,7 @@ struct BookTests {
 
     @Test("A full arena turns orders away")
     func fullArena() {
-        replay(capacity: BookCapacity(orders: 99, levels: 99, rungs: 16, pages: 9, maximumReference: 99)) {
+        replay(capacity: BookCapacity(orders: 99, levels: 99, rungs: 4 + 8 + 16, pages: 9, maximumReference: 99)) {
             for index in 1...17 { $0.add(UInt64(index), "B", 1, UInt32(index)) }
         } look: { books in
             #expect(books.counters.capacityRejections == 1 && books.liveOrders == 16)

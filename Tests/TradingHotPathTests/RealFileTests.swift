@@ -6,7 +6,7 @@ import TradingHotPath
 /// `../shared/data/market` beside the package. Without it these tests are skipped.
 @Suite("Real files")
 struct RealFileTests {
-    private static var folder: URL {
+    static var folder: URL {
         if let folder = ProcessInfo.processInfo.environment["TICKSCOPE_MARKET_DATA"] {
             return URL(fileURLWithPath: folder, isDirectory: true)
         }
@@ -14,12 +14,12 @@ struct RealFileTests {
             .appendingPathComponent("../../../shared/data/market").standardized
     }
 
-    private static func isThere(_ file: String) -> Bool {
+    static func isThere(_ file: String) -> Bool {
         FileManager.default.fileExists(atPath: folder.appendingPathComponent(file).path)
     }
 
-    private func bytes(_ file: String) throws -> [UInt8] {
-        let url = Self.folder.appendingPathComponent(file)
+    static func bytes(_ file: String) throws -> [UInt8] {
+        let url = folder.appendingPathComponent(file)
         guard file.hasSuffix(".gz") else { return [UInt8](try Data(contentsOf: url)) }
         let gzip = Process()
         gzip.executableURL = URL(fileURLWithPath: "/usr/bin/gzip")
@@ -62,7 +62,7 @@ struct RealFileTests {
 
     @Test("10,000 AAPL messages", .enabled(if: isThere(apple), "no market data: set TICKSCOPE_MARKET_DATA"))
     func appleMessages() throws {
-        let bytes = try bytes(Self.apple)
+        let bytes = try Self.bytes(Self.apple)
         let replay = replay(bytes)
         #expect(
             replay.types == [
@@ -73,23 +73,29 @@ struct RealFileTests {
         var naive = NaiveBooks()
         naive.replay(bytes)
         #expect(replay.digest == naive.digest)
+        // As a C++ book with std::map and PyPI's itch-book have it (Benchmarks/Peers).
+        #expect(replay.digest.description == "b62edea6c7f17659")
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
     }
 
     @Test(
         "The first 1,000 messages of a day",
         .enabled(if: isThere(directory), "no market data: set TICKSCOPE_MARKET_DATA"))
     func directoryMessages() throws {
-        let replay = replay(try bytes(Self.directory))
+        let replay = replay(try Self.bytes(Self.directory))
         #expect(replay.types == ["S": 1, "R": 993, "H": 3, "Y": 3])
         #expect(replay.liveOrders == 0)
     }
 
     @Test("A day of a thin symbol", .enabled(if: isThere(thin), "no market data: set TICKSCOPE_MARKET_DATA"))
     func thinDay() throws {
-        let bytes = try bytes(Self.thin)
+        let bytes = try Self.bytes(Self.thin)
         let replay = replay(bytes)
         #expect(replay.types == ["R": 1, "A": 2_915, "D": 2_902, "E": 11])
         #expect(replay.counters.anomalies == 0)
+        // As a C++ book with std::map and PyPI's itch-book have it (Benchmarks/Peers).
+        #expect(replay.digest.description == "642a2b8a552e701d")
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
         var naive = NaiveBooks()
         naive.replay(bytes)
         #expect(replay.digest == naive.digest)
@@ -97,8 +103,12 @@ struct RealFileTests {
 
     @Test("Half an hour of a deep book", .enabled(if: isThere(bitcoin), "no market data: set TICKSCOPE_MARKET_DATA"))
     func deepBook() throws {
-        let replay = replay(try bytes(Self.bitcoin))
+        let bytes = try Self.bytes(Self.bitcoin)
+        let replay = replay(bytes)
         #expect(replay.types == ["R": 1, "A": 156_862, "D": 150_366, "X": 173, "U": 80])
         #expect(replay.liveOrders == 6_496 && replay.counters.anomalies == 0)
+        // As a C++ book with std::map and PyPI's itch-book have it (Benchmarks/Peers).
+        #expect(replay.digest.description == "8030caf2da446258")
+        #expect(try ThreeBooksTests.expectAgreement(bytes) == replay.digest)
     }
 }

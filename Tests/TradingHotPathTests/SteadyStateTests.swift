@@ -15,6 +15,40 @@ struct SteadyStateTests {
         }
     }
 
+    @Test("400,000 messages through the whole path neither allocate nor fault")
+    func noAllocationInPipeline() async {
+        await #expect(processExitsWith: .success) {
+            let least = Self.measurePipeline()
+            #expect(least == (0, 0))
+            if least != (0, 0) { exit(1) }
+        }
+    }
+
+    /// Two halves of a stream: the second is measured.
+    private static func measurePipeline() -> (heap: Int, faults: Int) {
+        var least = (heap: Int.max, faults: Int.max)
+        let bytes = MarketGenerator.generate(.init(seed: 8, messages: 400_000, symbols: 20))
+        bytes.withUnsafeBytes { stream in
+            let (survey, _) = StreamSurvey.survey(stream)
+            var books = BookSet(capacity: survey.capacity(), prefault: false)
+            var reader = ITCHStreamReader(stream)
+            reader.replay(into: &books)
+            for _ in 0..<5 {
+                var pipeline = Pipeline(
+                    TradingCore(capacity: books.usedCapacity, openOrders: 1 << 17), marker: NoMarks())
+                reader = ITCHStreamReader(stream)
+                reader.replay(upTo: 100_000, into: &pipeline)
+                let heap = heapBytes()
+                let faults = threadFaults()
+                reader.replay(into: &pipeline)
+                least.faults = min(least.faults, threadFaults() - faults)
+                least.heap = min(least.heap, abs(heapBytes() - heap))
+                if reader.counts.messages != 400_000 || pipeline.core.counts.orders < 1_000 { exit(2) }
+            }
+        }
+        return least
+    }
+
     private static func measure() -> (heap: Int, faults: Int) {
         let bytes = MarketGenerator.generate(.init(seed: 8, messages: 400_000, symbols: 20))
         return bytes.withUnsafeBytes { stream in

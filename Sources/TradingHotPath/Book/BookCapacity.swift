@@ -4,7 +4,7 @@ package struct BookCapacity: Equatable, Sendable {
     package var orders: Int
     /// Filled price levels at once, over all books and sides.
     package var levels: Int
-    /// Rungs of all ladders, with what growing them leaves behind: at most four times the levels, and 16 for each
+    /// Rungs of all ladders, with what growing them leaves behind: at most four times the levels, and four for each
     /// side of each book.
     package var rungs: Int
     /// Reference pages in use at once, of 1 KiB each; never more than there are orders alive.

@@ -33,7 +33,8 @@ extension BookSet {
         guard depth >= 0, depth < Int(ladder.count) else { return nil }
         let level = levels[ladder.rungs[Int(ladder.count) - 1 - depth].level].pointee
         return LevelSummary(
-            price: Ladder.price(key: level.key, side: side), shares: level.shares, orders: Int(level.orders))
+            price: Ladder.price(key: level.key, sideBit: UInt32(side.rawValue)), shares: level.shares,
+            orders: Int(level.orders))
     }
 
     /// All levels of one side, best first.

@@ -73,23 +73,25 @@ package struct BookSet: ~Copyable {
 
     // MARK: Operations
     //
-    // Each is kept out of line so that a profile has a line for it. That costs nothing: with all of them inlined into
-    // the decoder a message took 1 ns longer.
+    // All of them are inlined into the replaying loop, which takes a tenth off a message; the debug information keeps a
+    // line of a profile for each.
 
     /// A new order joins the end of its queue.
-    @inline(never)  // hot: per message
+    @inline(__always)  // hot: per message
     mutating func addOrder(reference: UInt64, locate: UInt16, sideCode: UInt8, shares: UInt32, price: UInt32) {
-        guard let side = Side(feedCode: sideCode), shares > 0 else {
+        // `B` is 0x42 and `S` is 0x53: the lowest bit is the side, without a branch that is taken half the time.
+        let side = UInt32(sideCode) & 1
+        guard UInt32(sideCode) == 0x42 &+ 0x11 &* side, shares > 0 else {
             counters.invalidOrders &+= 1
             return
         }
         insert(
-            reference: reference, ladder: UInt32(locate) << 1 | UInt32(side.rawValue), shares: shares,
-            key: Ladder.key(price: price, side: side))
+            reference: reference, ladder: UInt32(locate) << 1 | side, shares: shares,
+            key: Ladder.key(price: price, sideBit: side))
     }
 
     /// Shares of an order trade, at its own price or at `price`.
-    @inline(never)  // hot: per message
+    @inline(__always)  // hot: per message
     mutating func executeOrder(reference: UInt64, shares: UInt32, price: UInt32?, isPrintable: Bool) {
         let handle = references.handle(of: reference)
         guard handle != 0 else {
@@ -97,8 +99,7 @@ package struct BookSet: ~Copyable {
             return
         }
         let level = levels[orders[handle].pointee.level]
-        let side: Side = level.pointee.ladder & 1 == 0 ? .bid : .ask
-        let tradePrice = price ?? Ladder.price(key: level.pointee.key, side: side)
+        let tradePrice = price ?? Ladder.price(key: level.pointee.key, sideBit: level.pointee.ladder & 1)
         let traded = reduce(handle, by: shares)
         if isPrintable {
             counters.executedShares &+= UInt64(traded)
@@ -107,7 +108,7 @@ package struct BookSet: ~Copyable {
     }
 
     /// Part of an order leaves; the rest keeps its place in the queue.
-    @inline(never)  // hot: per message
+    @inline(__always)  // hot: per message
     mutating func cancelShares(reference: UInt64, shares: UInt32) {
         let handle = references.handle(of: reference)
         guard handle != 0 else {
@@ -117,7 +118,7 @@ package struct BookSet: ~Copyable {
         _ = reduce(handle, by: shares)
     }
 
-    @inline(never)  // hot: per message
+    @inline(__always)  // hot: per message
     mutating func deleteOrder(reference: UInt64) {
         let handle = references.handle(of: reference)
         guard handle != 0 else {
@@ -128,7 +129,7 @@ package struct BookSet: ~Copyable {
     }
 
     /// An order leaves and another joins the end of the queue at the new price, on the same side of the same book.
-    @inline(never)  // hot: per message
+    @inline(__always)  // hot: per message
     mutating func replaceOrder(reference: UInt64, newReference: UInt64, shares: UInt32, price: UInt32) {
         let handle = references.handle(of: reference)
         guard handle != 0 else {
@@ -143,25 +144,22 @@ package struct BookSet: ~Copyable {
         }
         insert(
             reference: newReference, ladder: ladder, shares: shares,
-            key: Ladder.key(price: price, side: ladder & 1 == 0 ? .bid : .ask))
+            key: Ladder.key(price: price, sideBit: ladder & 1))
     }
 
     // MARK: Steps
 
     @inline(__always)
     private mutating func insert(reference: UInt64, ladder: UInt32, shares: UInt32, key: UInt32) {
-        guard references.covers(reference) else {
-            counters.capacityRejections &+= 1
-            return
-        }
-        guard references.handle(of: reference) == 0 else {
-            counters.duplicateReferences &+= 1
-            return
-        }
         let handle = orders.take()
-        guard handle != 0, references.insert(reference, handle) else {
+        let placement = handle == 0 ? .full : references.insert(reference, handle)
+        guard placement == .placed else {
             if handle != 0 { orders.giveBack(handle) }
-            counters.capacityRejections &+= 1
+            if placement == .duplicate {
+                counters.duplicateReferences &+= 1
+            } else {
+                counters.capacityRejections &+= 1
+            }
             return
         }
         let level = findOrMakeLevel(ladder, key)
@@ -174,7 +172,9 @@ package struct BookSet: ~Copyable {
         let queue = levels[level]
         let older = queue.pointee.newest
         orders[handle].pointee = Order(newer: 0, older: older, shares: shares, level: level, reference: reference)
-        if older == 0 { queue.pointee.oldest = handle } else { orders[older].pointee.newer = handle }
+        // Slot 0 takes the write when there is no neighbor: a branch less, and one that could not be foreseen.
+        orders[older].pointee.newer = handle
+        queue.pointee.oldest = older == 0 ? handle : queue.pointee.oldest
         queue.pointee.newest = handle
         queue.pointee.orders &+= 1
         queue.pointee.shares &+= UInt64(shares)
@@ -228,16 +228,10 @@ package struct BookSet: ~Copyable {
             levels.giveBack(order.level)
             liveLevels &-= 1
         } else {
-            if order.older == 0 {
-                level.pointee.oldest = order.newer
-            } else {
-                orders[order.older].pointee.newer = order.newer
-            }
-            if order.newer == 0 {
-                level.pointee.newest = order.older
-            } else {
-                orders[order.newer].pointee.older = order.older
-            }
+            orders[order.older].pointee.newer = order.newer
+            orders[order.newer].pointee.older = order.older
+            level.pointee.oldest = order.older == 0 ? order.newer : level.pointee.oldest
+            level.pointee.newest = order.newer == 0 ? order.older : level.pointee.newest
             level.pointee.orders &-= 1
             level.pointee.shares &-= UInt64(order.shares)
         }

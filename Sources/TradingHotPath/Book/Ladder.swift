@@ -24,15 +24,16 @@ struct Ladder: BitwiseCopyable {
     var capacity: UInt32
 
     /// Rungs scanned one by one, from the best, before the search turns binary: two cache lines.
-    static let scanned = 16
+    @inline(__always)
+    static var scanned: Int { 16 }
 
     /// A number that is larger for better prices, so both sides share one code path: bids by price, asks by its
-    /// complement.
+    /// complement. `sideBit` is 0 for a bid and 1 for an ask.
     @inline(__always)
-    static func key(price: UInt32, side: Side) -> UInt32 { side == .bid ? price : ~price }
+    static func key(price: UInt32, sideBit: UInt32) -> UInt32 { price ^ (0 &- sideBit) }
 
     @inline(__always)
-    static func price(key: UInt32, side: Side) -> UInt32 { side == .bid ? key : ~key }
+    static func price(key: UInt32, sideBit: UInt32) -> UInt32 { key ^ (0 &- sideBit) }
 
     /// The number of rungs whose key is at most `key`: the rung with this key, if any, is the one before.
     ///

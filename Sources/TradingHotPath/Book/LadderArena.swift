@@ -1,10 +1,10 @@
-/// The room for all ladders: blocks of 16, 32, 64 … rungs cut from one allocation.
+/// The room for all ladders: blocks of 4, 8, 16 … rungs cut from one allocation.
 ///
 /// A ladder that outgrows its block moves to one twice as large, and its old block serves the next ladder of that
 /// size. So thousands of shallow books and one deep book share the memory, and growing never calls the allocator.
 /// A ladder keeps its block when it empties.
 struct LadderArena: ~Copyable {
-    static let smallestBlock = 16
+    static let smallestBlock = 4
     private static let noBlock = UInt32.max
 
     private let rungs: Table<Rung>

@@ -4,7 +4,6 @@ package enum Side: UInt8, Sendable, CaseIterable {
     case ask = 1
 
     /// - Parameter code: `B` or `S` as the feed writes it; nil for anything else.
-    @inline(__always)
     init?(feedCode code: UInt8) {
         switch code {
         case UInt8(ascii: "B"): self = .bid

@@ -26,6 +26,19 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     /// The most slots that were ever in use at once.
     var highWater: Int { Int(unused) - 1 }
 
+    /// Slots in use now.
+    ///
+    /// - Complexity: O(free slots).
+    var inUse: Int {
+        var used = highWater
+        var handle = free
+        while handle != 0 {
+            used -= 1
+            handle = link(handle).pointee
+        }
+        return used
+    }
+
     @inline(__always)
     subscript(handle: UInt32) -> UnsafeMutablePointer<Element> { slots.elements + Int(handle) }
 

@@ -49,6 +49,11 @@ struct ReferenceTable: ~Copyable {
     /// The most pages that were ever in use at once.
     var highWater: Int { unusedPage - 1 }
 
+    /// References in use.
+    ///
+    /// - Complexity: O(largest reference).
+    var liveCount: Int { (0..<directory.count).reduce(0) { $0 + Int(directory[UInt32($1)].live) } }
+
     /// Handle of the order with this reference, 0 when there is none.
     @inline(__always)  // hot: per message
     func handle(of reference: UInt64) -> UInt32 {
@@ -57,27 +62,32 @@ struct ReferenceTable: ~Copyable {
         return cell(reference, directory[UInt32(truncatingIfNeeded: number)].page).pointee
     }
 
-    /// Whether the table can hold this reference at all.
-    @inline(__always)
-    func covers(_ reference: UInt64) -> Bool {
-        reference >> Self.referencesPerPageShift < UInt64(directory.count)
+    enum Placement {
+        case placed
+        /// The reference is in use.
+        case duplicate
+        /// No page is left, or the reference is above the limit.
+        case full
     }
 
-    /// Names an order; false when no page is left.
+    /// Names an order.
     ///
-    /// - Precondition: the reference is covered and not in use, and `handle` is not 0.
+    /// - Precondition: `handle` is not 0.
     @inline(__always)  // hot: per message
-    mutating func insert(_ reference: UInt64, _ handle: UInt32) -> Bool {
-        let number = UInt32(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
-        var entry = directory[number]
-        if entry.page == 0 {
-            entry.page = takePage()
-            guard entry.page != 0 else { return false }
+    mutating func insert(_ reference: UInt64, _ handle: UInt32) -> Placement {
+        guard reference >> Self.referencesPerPageShift < UInt64(directory.count) else { return .full }
+        let entry = directory.elements + Int(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
+        var page = entry.pointee.page
+        if page == 0 {
+            page = takePage()
+            guard page != 0 else { return .full }
+            entry.pointee.page = page
         }
-        entry.live &+= 1
-        directory[number] = entry
-        cell(reference, entry.page).pointee = handle
-        return true
+        let cell = cell(reference, page)
+        guard cell.pointee == 0 else { return .duplicate }
+        entry.pointee.live &+= 1
+        cell.pointee = handle
+        return .placed
     }
 
     /// Forgets an order.
@@ -85,16 +95,14 @@ struct ReferenceTable: ~Copyable {
     /// - Precondition: the reference is in use.
     @inline(__always)  // hot: per message
     mutating func remove(_ reference: UInt64) {
-        let number = UInt32(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
-        var entry = directory[number]
-        cell(reference, entry.page).pointee = 0
-        entry.live &-= 1
-        if entry.live == 0 {
-            freePages.elements[freeCount] = entry.page
+        let entry = directory.elements + Int(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
+        cell(reference, entry.pointee.page).pointee = 0
+        entry.pointee.live &-= 1
+        if entry.pointee.live == 0 {
+            freePages.elements[freeCount] = entry.pointee.page
             freeCount &+= 1
-            entry.page = 0
+            entry.pointee.page = 0
         }
-        directory[number] = entry
     }
 
     @inline(__always)

@@ -1,18 +1,26 @@
 /// What a framed stream held, counted in messages and bytes.
+@usableFromInline
 package struct FramingCounts: Equatable, Sendable {
     /// Messages of a known type and length.
+    @usableFromInline
     package var messages: UInt64 = 0
     /// Messages of a type outside the table, skipped by their length.
+    @usableFromInline
     package var unknownTypes: UInt64 = 0
     /// Messages of a known type with a wrong length, skipped by their length.
+    @usableFromInline
     package var malformed: UInt64 = 0
     /// Bytes after the last whole message, when the input ended inside one.
+    @usableFromInline
     package var tornBytes: UInt64 = 0
     /// A zero length ended the session.
+    @usableFromInline
     package var sessionEnded = false
 
+    @inlinable
     package init() {}
 
+    @inlinable
     package static func += (sum: inout FramingCounts, more: FramingCounts) {
         sum.messages += more.messages
         sum.unknownTypes += more.unknownTypes
@@ -30,20 +38,27 @@ package struct FramingCounts: Equatable, Sendable {
 ///
 /// The prefix is trusted for the position of the next message and for nothing else: every byte is hostile, and no
 /// message is read past its own length or past the end of the stream.
+@usableFromInline
 package struct ITCHStreamReader {
+    @usableFromInline
     package let stream: UnsafeRawBufferPointer
     /// Offset of the next length prefix, in bytes.
-    package private(set) var position = 0
-    package private(set) var counts = FramingCounts()
+    @usableFromInline
+    package internal(set) var position = 0
+    @usableFromInline
+    package internal(set) var counts = FramingCounts()
     /// No whole message is left.
-    package private(set) var isAtEnd = false
+    @usableFromInline
+    package internal(set) var isAtEnd = false
 
     /// - Parameter stream: must outlive the reader.
+    @inlinable
     package init(_ stream: UnsafeRawBufferPointer) { self.stream = stream }
 
     /// Decodes the messages that begin in the next `limit` bytes.
     ///
     /// A caller that has to look at a flag now and then reads in blocks; the messages handled are the same.
+    @inlinable
     @inline(__always)
     package mutating func read<Handler: ITCHHandler & ~Copyable>(
         upTo limit: Int = .max, into handler: inout Handler
@@ -61,20 +76,30 @@ package struct ITCHStreamReader {
 }
 
 /// The result of one block, small enough to come back in registers and one stack slot.
-private struct FramedBlock {
-    var consumed: Int
-    var counts: FramingCounts
+@usableFromInline
+struct FramedBlock {
+    @usableFromInline var consumed: Int
+    @usableFromInline var counts: FramingCounts
     /// Fewer bytes are left than one whole message.
-    var isStuck: Bool
+    @usableFromInline var isStuck: Bool
+
+    @inlinable
+    @inline(__always)
+    init() {
+        consumed = 0
+        counts = FramingCounts()
+        isStuck = false
+    }
 }
 
 /// The framing loop: walks the length prefixes of `count` readable bytes until a message begins at or after `limit`.
+@inlinable
 @inline(__always)  // hot: per message
-private func frame<Handler: ITCHHandler & ~Copyable>(
+func frame<Handler: ITCHHandler & ~Copyable>(
     _ base: UnsafeRawPointer, _ count: Int, limit: Int, into handler: inout Handler
 ) -> FramedBlock {
     var position = 0
-    var block = FramedBlock(consumed: 0, counts: FramingCounts(), isStuck: false)
+    var block = FramedBlock()
     while position < limit {
         let left = count &- position
         guard left >= 2 else {

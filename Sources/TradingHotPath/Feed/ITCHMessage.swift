@@ -11,6 +11,7 @@
 /// Integers are unsigned and big-endian. Text is left-justified and padded with spaces. A price is in 1/10,000 of a
 /// dollar, or in 1/100,000,000 where the message says so.
 /// Source: *Nasdaq TotalView-ITCH 5.0* specification.
+@usableFromInline
 package protocol ITCHMessage {
     /// The first byte of the message.
     static var type: UInt8 { get }
@@ -23,22 +24,29 @@ package protocol ITCHMessage {
 
 extension ITCHMessage {
     /// Index of the instrument for this day; 0 when the message concerns none.
+    @inlinable
     @inline(__always)
     package var locate: UInt16 { bytes.bigEndianUInt16(at: 1) }
+    @inlinable
     @inline(__always)
     package var trackingNumber: UInt16 { bytes.bigEndianUInt16(at: 3) }
+    @inlinable
     @inline(__always)
     package var nanosecondsSinceMidnight: UInt64 { bytes.bigEndianUInt48(at: 5) }
 }
 
 /// Eight characters of an instrument's name, left-justified and padded with spaces, in one integer.
+@usableFromInline
 package struct StockSymbol: RawRepresentable, Hashable, Sendable, CustomStringConvertible {
     /// The first character is in the highest byte, so that integers order as the names do.
+    @usableFromInline
     package var rawValue: UInt64
 
+    @inlinable
     package init(rawValue: UInt64) { self.rawValue = rawValue }
 
     /// The name without its padding; characters outside ASCII are shown as `?`.
+    @usableFromInline
     package var description: String {
         var characters = (0..<8).map { UInt8(truncatingIfNeeded: rawValue >> (56 - 8 * UInt64($0))) }
         while characters.last == UInt8(ascii: " ") { characters.removeLast() }

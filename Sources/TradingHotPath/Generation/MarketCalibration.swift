@@ -48,6 +48,20 @@ package struct MarketCalibration: Sendable {
     /// New orders that improve the best price where the spread has room, in 1/1,000.
     package var improvements = 150
 
+    /// Arrivals that set off a burst, in 1/1,000, and the most orders that then arrive with them, nanoseconds apart.
+    package var bursts = 0
+    package var burstLength = 40
+    package var burstGap = QuantileTable([(0, 0), (0.57, 0), (0.8, 1e3), (1, 20e3)])
+
+    /// Orders of each symbol that are there from the open to the close, far behind the touch.
+    package var restingOrders = 0
+    /// How far, in price ticks behind the best of their side.
+    package var restingDistance = QuantileTable([(0, 3), (0.5, 120), (1, 488)])
+
+    /// References of one symbol that lie between two of its own on average go to others; false when the stream has the
+    /// whole market, whose references are dense.
+    package var hasForeignReferences = true
+
     /// Nanoseconds since midnight of the first and last order: regular trading hours.
     package var open: UInt64 = 34_200_000_000_000
     package var close: UInt64 = 57_600_000_000_000

@@ -15,6 +15,30 @@ extension MarketGenerator {
         enter(reference, order)
     }
 
+    /// The orders that rest all day, around a first order on each side.
+    mutating func rest() {
+        guard calibration.restingOrders > 0 else { return }
+        for locate in 1...UInt16(configuration.symbols) {
+            for index in 0..<calibration.restingOrders where writer.messages < configuration.messages - 3 {
+                let side: Side = index % 2 == 0 ? .bid : .ask
+                let behind = index < 2 ? 0 : Int(calibration.restingDistance.value(at: random.fraction()))
+                let best = books.level(locate, side, depth: 0).map { Int($0.price / Self.tick) }
+                let ticks = (best ?? middle(locate) + (side == .bid ? -1 : 1)) + (side == .bid ? -behind : behind)
+                let order = LiveOrder(
+                    locate: locate, side: side, shares: size(),
+                    price: UInt32(max(2, min(ticks, 19_999_999))) * Self.tick, due: .max)
+                let reference = takeReference()
+                writer.add(
+                    locate, name(Int(locate)), reference: reference, side: side, shares: order.shares,
+                    price: order.price, attributed: false, at: time)
+                enter(reference, order)
+            }
+        }
+    }
+
+    /// A price between $20 and $276 by symbol, in ticks.
+    private func middle(_ locate: UInt16) -> Int { 2_000 + Int(locate) &* 7_919 % 25_600 }
+
     /// The order's time has come.
     mutating func endLife(_ reference: UInt64, _ order: LiveOrder) {
         var draw = Int(random.below(1_000))
@@ -126,8 +150,8 @@ extension MarketGenerator {
                 ticks = own - sign * behind
             }
         } else {
-            // Prices between $20 and $276 by symbol, when neither side has an order.
-            let start = other ?? 2_000 + Int(locate) &* 7_919 % 25_600
+            // When neither side has an order, where the symbol starts.
+            let start = other ?? middle(locate)
             ticks = start - sign * (2 + behind)
         }
         return UInt32(max(2, min(ticks, 19_999_999))) * Self.tick

@@ -74,7 +74,8 @@ package struct MarketGenerator: ~Copyable {
         let span = arrivals * calibration.arrivalGap.mean / total
         timeCompression = min(1, Double(calibration.close - calibration.open) * 0.98 / span)
         // Of the day's references the symbols not generated take theirs: 845 to a message for AAPL alone.
-        meanReferenceStep = UInt64(max(1, min(211 / total, 160_000_000 / (arrivals * 1.2))))
+        meanReferenceStep =
+            calibration.hasForeignReferences ? UInt64(max(1, min(211 / total, 160_000_000 / (arrivals * 1.2)))) : 1
         time = calibration.open
         let references = UInt64(arrivals * 1.6 + 1_000) * meanReferenceStep * 8
         books = BookSet(
@@ -101,6 +102,7 @@ package struct MarketGenerator: ~Copyable {
         for symbol in 1...configuration.symbols { writer.directory(UInt16(symbol), name(symbol), at: early) }
         writer.systemEvent("S", at: 14_400_000_000_000)
         writer.systemEvent("Q", at: calibration.open)
+        rest()
         var nextArrival = time
         while writer.messages < configuration.messages - 3 {
             if let event = events.first, event.time <= nextArrival {
@@ -111,7 +113,8 @@ package struct MarketGenerator: ~Copyable {
             } else {
                 advance(to: nextArrival)
                 arrive()
-                nextArrival += arrivalGap()
+                if calibration.bursts > 0, random.below(1_000) < calibration.bursts { burst() }
+                nextArrival = max(nextArrival, time) + arrivalGap()
             }
             if writer.messages < configuration.messages - 3, random.below(1_000) < calibration.hiddenTrades {
                 tradeHidden()
@@ -122,6 +125,15 @@ package struct MarketGenerator: ~Copyable {
         writer.systemEvent("C", at: 72_300_000_000_000)
         writer.endSession()
         return writer.bytes
+    }
+
+    /// Many orders within microseconds of each other.
+    private mutating func burst() {
+        for _ in 0..<random.below(UInt64(max(calibration.burstLength, 1)))
+        where writer.messages < configuration.messages - 3 {
+            advance(to: time + UInt64(calibration.burstGap.value(at: random.fraction())))
+            arrive()
+        }
     }
 
     /// Time stands still at the close, should chance carry a stream past it.
