@@ -94,6 +94,21 @@ import Testing
         #expect(drifts >= 40 * 5 && changes <= 40 * 2 && hits >= 38)
     }
 
+    /// A machine's slow changes under the noise of single results: neighbors hardly correlate, but for long.
+    @Test func levelsThatWanderAlarmSeldom() {
+        var random = SeededGenerator(seed: 159)
+        let alarms = (0..<200).filter { _ in
+            var wander = random.normal()
+            let series = (0..<300).map { _ -> Double in
+                wander = 0.9 * wander + 0.19.squareRoot() * random.normal()
+                return wander + random.normal()
+            }
+            return !HistoryChanges(series).changes.isEmpty
+        }.count
+        // Three in four without looking for it. One in four is no promise kept, and is said so.
+        #expect(Double(alarms) <= mostPlausible(200, 0.25))
+    }
+
     @Test func coarseAndConstantSeries() {
         #expect(HistoryChanges([Double](repeating: 7, count: 40)).changes.isEmpty)
         let noiseless = [Double](repeating: 5, count: 50) + [Double](repeating: 9, count: 50)
