@@ -126,6 +126,11 @@ import Testing
         }
     }
 
+    /// Every value is wild and every cut fails: neither pieces nor passes may grow with the series.
+    @Test func aClimbWithoutNoiseEnds() {
+        #expect(HistoryChanges((0..<50_000).map { 0.001 * Double($0) }).changes.isEmpty)
+    }
+
     @Test func hostileValuesKeepTheirPlaces() {
         var random = SeededGenerator(seed: 158)
         var series = (0..<100).map { random.normal() + ($0 >= 60 ? 10 : 0) }

@@ -30,6 +30,9 @@ package struct HistoryDetector: Hashable, Sendable {
     static let penaltyFactor = 2.0
 
     static let mostPasses = 6
+    /// A penalty that bears hundreds of wild values in a row would keep as many pieces of cost; the tests know the whole
+    /// inflation.
+    static let greatestPenaltyInflation = 5.0
 
     package let falseAlarmRate: Double
     /// Values given so far, those that are no numbers included.
@@ -97,7 +100,8 @@ package struct HistoryDetector: Hashable, Sendable {
         guard scale.deviation > 0 else { return }
         self.scale = scale
         nextCalibration = Self.calibration(after: prefix.count)
-        let penalty = Self.penaltyFactor * log(Double(prefix.count)) * scale.inflation
+        let penalty =
+            Self.penaltyFactor * log(Double(prefix.count)) * min(scale.inflation, Self.greatestPenaltyInflation)
         segmentation = RobustSegmentation(reach: Self.reach, penalty: penalty)
         for value in prefix { segmentation.append(scale.unitless(value)) }
     }

@@ -170,29 +170,56 @@ struct HistoryLevels {
         }
     }
 
-    /// Takes back cuts until every one is certain enough: of neighbors that fail the least certain first. O(n log n)
-    /// unless cuts fall one at a time.
+    /// Passes in which only the least certain of neighbors are taken back. A series that climbs without noise has
+    /// thousands of cuts, of which that would be one a pass; from then on all are that no other is beside.
+    static let carefulPasses = 64
+
+    /// Takes back cuts until every one is certain enough: of neighbors that fail the least certain first.
     mutating func mergeUncertain(falseAlarmRate: Double) {
-        while levels.count > 1 {
-            let pValues = zip(levels, levels.dropFirst()).map(pValue)
-            var merged = [levels[0]]
-            for i in pValues.indices {
-                let isFailing = pValues[i] > falseAlarmRate
-                // The earlier of two that are alike.
-                let isWorst =
-                    (i == 0 || pValues[i] > pValues[i - 1])
-                    && (i + 1 == pValues.count || pValues[i] >= pValues[i + 1])
-                if isFailing && isWorst {
-                    let start = merged[merged.count - 1].range.lowerBound
-                    merged[merged.count - 1] = Level(start..<levels[i + 1].range.upperBound, of: values)
-                } else {
-                    merged.append(levels[i + 1])
+        var pValues = zip(levels, levels.dropFirst()).map(pValue)
+        var pass = 0
+        while true {
+            let failing = pValues.indices.filter { pValues[$0] > falseAlarmRate }
+            guard !failing.isEmpty else { return }
+            var isTaken = [Bool](repeating: false, count: pValues.count)
+            func isFree(_ i: Int) -> Bool {
+                !(i > 0 && isTaken[i - 1]) && !(i + 1 < isTaken.count && isTaken[i + 1])
+            }
+            if pass < Self.carefulPasses {
+                for i in failing where isFree(i) {
+                    let isWorst =
+                        (i == 0 || pValues[i] >= pValues[i - 1])
+                        && (i + 1 == pValues.count || pValues[i] >= pValues[i + 1])
+                    isTaken[i] = isWorst
+                }
+            } else {
+                for i in failing.sorted(by: { (-pValues[$0], $0) < (-pValues[$1], $1) }) where isFree(i) {
+                    isTaken[i] = true
                 }
             }
-            let isDone = merged.count == levels.count
-            levels = merged
-            if isDone { return }
+            take(isTaken, &pValues)
+            pass += 1
         }
+    }
+
+    /// Merges the levels beside cuts, no two of them neighbors, and tests again what they were part of.
+    private mutating func take(_ isTaken: [Bool], _ pValues: inout [Double]) {
+        var merged: [Level] = []
+        var isNew: [Bool] = []
+        var kept: [Double] = []
+        var i = 0
+        while i < levels.count {
+            let isJoined = i < isTaken.count && isTaken[i]
+            let last = isJoined ? i + 1 : i
+            merged.append(
+                isJoined
+                    ? Level(levels[i].range.lowerBound..<levels[last].range.upperBound, of: values) : levels[i])
+            isNew.append(isJoined)
+            if last < pValues.count { kept.append(pValues[last]) }
+            i = last + 1
+        }
+        levels = merged
+        pValues = kept.indices.map { isNew[$0] || isNew[$0 + 1] ? pValue(levels[$0], levels[$0 + 1]) : kept[$0] }
     }
 
     private func pValue(_ before: Level, _ after: Level) -> Double {
