@@ -87,7 +87,7 @@ def main():
     ours = [line.rstrip("\n").split("\t") for line in open(sys.argv[2])]
     # The longest a detector is given: those that square the length would take hours. Half a second for each 300 values
     # is too much for the trials.
-    detectors = {"ours": (None, 10**9), "otava": (otava, 10**9), "asv": (asv, 10_000), "kernel": (kernel, 10_000),
+    detectors = {"ours": (None, 10**9), "otava": (otava, 10_000), "asv": (asv, 10_000), "kernel": (kernel, 10_000),
                  "pelt l1": (pelt_l1, 1000)}
     scores = collections.defaultdict(lambda: [0, 0, 0])
     alarms = collections.Counter()
