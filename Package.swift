@@ -109,7 +109,8 @@ var targets: [Target] = [
         "tickscope",
         [
             "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "PerfEvents", "ProfileFormats",
-            "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics", "Symbolization", argumentParser,
+            "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics", "Symbolization",
+            argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 

@@ -94,6 +94,21 @@ import Testing
         #expect(drifts >= 40 * 5 && changes <= 40 * 2 && hits >= 38)
     }
 
+    /// A machine's slow changes under the noise of single results: neighbors hardly correlate, but for long.
+    @Test func levelsThatWanderAlarmSeldom() {
+        var random = SeededGenerator(seed: 159)
+        let alarms = (0..<200).filter { _ in
+            var wander = random.normal()
+            let series = (0..<300).map { _ -> Double in
+                wander = 0.9 * wander + 0.19.squareRoot() * random.normal()
+                return wander + random.normal()
+            }
+            return !HistoryChanges(series).changes.isEmpty
+        }.count
+        // Three in four without looking for it. One in four is no promise kept, and is said so.
+        #expect(Double(alarms) <= mostPlausible(200, 0.25))
+    }
+
     @Test func coarseAndConstantSeries() {
         #expect(HistoryChanges([Double](repeating: 7, count: 40)).changes.isEmpty)
         let noiseless = [Double](repeating: 5, count: 50) + [Double](repeating: 9, count: 50)
@@ -109,6 +124,11 @@ import Testing
         for (scale, offset) in [(1.0, 0.0), (1e-300, 0), (1e300, 0), (1, 1e9), (-3, 5)] {
             #expect(HistoryChanges(series.map { scale * $0 + offset }).changes.map(\.index) == [70])
         }
+    }
+
+    /// Every value is wild and every cut fails: neither pieces nor passes may grow with the series.
+    @Test func aClimbWithoutNoiseEnds() {
+        #expect(HistoryChanges((0..<50_000).map { 0.001 * Double($0) }).changes.isEmpty)
     }
 
     @Test func hostileValuesKeepTheirPlaces() {

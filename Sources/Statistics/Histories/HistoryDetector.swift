@@ -4,6 +4,8 @@ internal import Glibc
 ///
 /// Assumption: between steps, values scatter around one level; neighbors may resemble each other with a correlation
 /// that falls off as ρ, ρ², … Wild values, alone or a few in a row, are no step, nor is a steady climb.
+/// A level that wanders slowly under its noise is told from one that steps only in part: of such series one in four, or
+/// two when it takes twenty values to turn, shows a step.
 ///
 /// 1. The noise and ρ come from what neighbors differ by (``SeriesNoise``), since a step is one difference among many.
 /// 2. ``RobustSegmentation`` cuts the series with a penalty that lets more cuts pass than are real.
@@ -27,6 +29,11 @@ package struct HistoryDetector: Hashable, Sendable {
     /// Of ln n · (1 + ρ)/(1 − ρ), in units of the noise's variance: the penalty of a cut before it is tested.
     static let penaltyFactor = 2.0
 
+    static let mostPasses = 6
+    /// A penalty that bears hundreds of wild values in a row would keep as many pieces of cost; the tests know the whole
+    /// inflation.
+    static let greatestPenaltyInflation = 5.0
+
     package let falseAlarmRate: Double
     /// Values given so far, those that are no numbers included.
     package private(set) var count = 0
@@ -45,14 +52,20 @@ package struct HistoryDetector: Hashable, Sendable {
     }
 
     /// A detector that was given these values, as if one after the other, but without what is thrown away on the way.
-    package init(_ series: some Sequence<Double>, falseAlarmRate: Double = HistoryDetector.usualFalseAlarmRate) {
+    package init(
+        _ series: some Sequence<Double>, falseAlarmRate: Double = HistoryDetector.usualFalseAlarmRate
+    ) {
         self.init(falseAlarmRate: falseAlarmRate)
         for value in series { take(value) }
         var calibrated = nextCalibration
         // A series that was constant is calibrated with the first value that differs.
-        if let different = values.firstIndex(where: { $0 != values[0] }) { calibrated = max(calibrated, different + 1) }
+        if let different = values.firstIndex(where: { $0 != values[0] }) {
+            calibrated = max(calibrated, different + 1)
+        }
         guard values.count >= calibrated else { return }
-        while Self.calibration(after: calibrated) <= values.count { calibrated = Self.calibration(after: calibrated) }
+        while Self.calibration(after: calibrated) <= values.count {
+            calibrated = Self.calibration(after: calibrated)
+        }
         calibrate(values.prefix(calibrated))
         guard scale.deviation > 0 else { return }
         for value in values[calibrated...] { segmentation.append(scale.unitless(value)) }
@@ -87,7 +100,8 @@ package struct HistoryDetector: Hashable, Sendable {
         guard scale.deviation > 0 else { return }
         self.scale = scale
         nextCalibration = Self.calibration(after: prefix.count)
-        let penalty = Self.penaltyFactor * log(Double(prefix.count)) * scale.inflation
+        let penalty =
+            Self.penaltyFactor * log(Double(prefix.count)) * min(scale.inflation, Self.greatestPenaltyInflation)
         segmentation = RobustSegmentation(reach: Self.reach, penalty: penalty)
         for value in prefix { segmentation.append(scale.unitless(value)) }
     }
@@ -100,16 +114,27 @@ package struct HistoryDetector: Hashable, Sendable {
             warnings.append(
                 StatisticalWarning(
                     .tooFewValues,
-                    "\(values.count) values are too few to tell a step: at least \(2 * Self.shortestLevel) are needed"))
+                    "\(values.count) values are too few to tell a step: at least \(2 * Self.shortestLevel) are needed"
+                ))
         }
         guard values.count >= 2 * Self.shortestLevel, scale.deviation > 0 else {
             return HistoryChanges(
                 changes: [], count: count, noise: 0, correlation: 0, driftCount: 0, warnings: warnings)
         }
-        let cut = HistoryLevels(values.map(scale.unitless), cuts: segmentation.cuts, correlation: scale.correlation)
-        // Twice: what is left of the values without their levels tells the correlation twice as well as differences.
+        let cut = HistoryLevels(
+            values.map(scale.unitless), cuts: segmentation.cuts, correlation: scale.correlation)
+        // What is left of the values without their levels tells the correlation twice as well as differences, and
+        // whether the level wanders. Again as long as that takes cuts back.
         var levels = cut.merged(falseAlarmRate: falseAlarmRate)
-        levels = cut.corrected(to: levels.residualCorrelation).merged(falseAlarmRate: falseAlarmRate)
+        var wandering = 1.0
+        for _ in 0..<Self.mostPasses {
+            wandering = max(wandering, levels.residualInflation)
+            let next = cut.corrected(to: levels.residualCorrelation, inflation: wandering)
+                .merged(falseAlarmRate: falseAlarmRate)
+            let isDone = next.cuts == levels.cuts
+            levels = next
+            if isDone { break }
+        }
         let drifts = levels.dropDrifts()
         let steps = levels.located(shortest: Self.shortestLevel)
         let found = steps.map { step in
@@ -125,7 +150,8 @@ package struct HistoryDetector: Hashable, Sendable {
                     .drift, "the level drifts steadily at \(drifts) places that are not reported as changes"))
         }
         return HistoryChanges(
-            changes: found, count: count, noise: scale.deviation * scale.unit, correlation: levels.correlation,
+            changes: found, count: count, noise: scale.deviation * scale.unit,
+            correlation: levels.correlation,
             driftCount: drifts, warnings: warnings)
     }
 }
@@ -161,5 +187,7 @@ struct HistoryScale: Hashable, Sendable {
         return (1 + cautious) / (1 - cautious)
     }
 
-    func unitless(_ value: Double) -> Double { min(max((value / unit - center) / deviation, -1e6), 1e6) }
+    func unitless(_ value: Double) -> Double {
+        min(max((value / unit - center) / deviation, -1e6), 1e6)
+    }
 }

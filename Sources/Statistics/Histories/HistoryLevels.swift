@@ -52,13 +52,40 @@ struct HistoryLevels {
 
     /// The same cuts with another correlation, of which no more than ``greatestCorrection`` is believed: steps that
     /// were missed look like correlation.
-    func corrected(to correlation: Double?) -> HistoryLevels {
-        guard let correlation else { return self }
+    func corrected(to correlation: Double?, inflation: Double) -> HistoryLevels {
         var result = self
-        let range = max(0, self.correlation - Self.greatestCorrection)...(self.correlation + Self.greatestCorrection)
+        result.inflation = max(result.inflation, inflation)
+        guard let correlation else { return result }
+        let range =
+            max(
+                0, self.correlation - Self.greatestCorrection)...(self.correlation + Self.greatestCorrection)
         result.correlation = min(max(correlation, range.lowerBound), range.upperBound, 0.9)
-        result.inflation = HistoryScale.inflation(correlation: result.correlation, count: values.count)
+        result.inflation = max(
+            inflation, HistoryScale.inflation(correlation: result.correlation, count: values.count))
         return result
+    }
+
+    /// The starts of all levels but the first.
+    var cuts: [Int] { levels.dropFirst().map(\.range.lowerBound) }
+
+    /// Lags that are looked at for a level that wanders.
+    static let wanderingLags = 8
+
+    /// By how much a mean's variance is widened when the level wanders below the noise of single values: neighbors then
+    /// correlate little, but for long. 1 unless the correlations of the first lags are in sum clearly (two standard
+    /// errors) above what that of neighbors explains.
+    ///
+    /// Then the correlation at lag k is taken as r₁·φ^(k−1) (an AR(1) under noise, ARMA(1, 1)), with φ the ratio of the
+    /// sums of the later and the earlier lags: 1 + 2·r₁/(1 − φ).
+    var residualInflation: Double {
+        guard values.count >= 6 * Self.wanderingLags else { return 1 }
+        let r = residualCorrelations(lags: Self.wanderingLags, withoutDrift: true)
+        guard r.count == Self.wanderingLags, r[0] > 0 else { return 1 }
+        let explained = r[0] * (1 - pow(r[0], Double(r.count))) / (1 - min(r[0], 0.99))
+        guard r.reduce(0, +) > explained + 2 * (Double(r.count) / Double(values.count)).squareRoot()
+        else { return 1 }
+        let ratio = r.dropFirst().reduce(0, +) / r.dropLast().reduce(0, +)
+        return 1 + 2 * r[0] / (1 - min(max(ratio, r[0], 0), 0.95))
     }
 
     /// Two standard errors of the first estimate at 300 values.
@@ -69,21 +96,44 @@ struct HistoryLevels {
     /// Deviations from a mean that was taken from the values themselves correlate by about (1 + 4ρ)/n less (F. Marriott
     /// & J. Pope, *Bias in the Estimation of Autocorrelations*, 1954), which is added back level by level.
     var residualCorrelation: Double? {
-        guard values.count >= 24 else { return nil }
-        var (squares, products, loss) = (0.0, 0.0, 0.0)
-        for level in levels {
-            var previous: Double?
-            for i in level.range {
-                let limited = min(max(values[i] - level.center, -HistoryDetector.reach), HistoryDetector.reach)
-                squares += limited * limited
-                if let previous { products += previous * limited }
-                previous = limited
-            }
-            loss += 1
+        values.count < 24 ? nil : residualCorrelations(lags: 1).first.map { max(0, $0) }
+    }
+
+    /// Of a level's bounded values, per index, by least squares.
+    private func slope(_ level: Level) -> Double {
+        let middle = Double(level.range.lowerBound + level.range.upperBound - 1) / 2
+        var (products, squares) = (0.0, 0.0)
+        for i in level.range {
+            let x = Double(i) - middle
+            // Wider than elsewhere: the ends of a climb are far from its middle.
+            products += x * min(max(values[i] - level.center, -3 * HistoryDetector.reach), 3 * HistoryDetector.reach)
+            squares += x * x
         }
-        guard squares > 0 else { return nil }
-        let correlation = products / squares
-        return max(0, correlation + (1 + 4 * max(0, correlation)) * loss / Double(values.count))
+        return squares > 0 ? products / squares : 0
+    }
+
+    /// Those of lags 1, 2, …; none when all values equal their levels.
+    /// - Parameter withoutDrift: whether to take a straight line from each level: a steady climb is no noise.
+    private func residualCorrelations(lags: Int, withoutDrift: Bool = false) -> [Double] {
+        var squares = 0.0
+        var products = [Double](repeating: 0, count: lags)
+        for level in levels {
+            let middle = Double(level.range.lowerBound + level.range.upperBound - 1) / 2
+            let slope = withoutDrift ? self.slope(level) : 0
+            let residuals = level.range.map {
+                let residual = values[$0] - level.center - slope * (Double($0) - middle)
+                return min(max(residual, -HistoryDetector.reach), HistoryDetector.reach)
+            }
+            for i in residuals.indices {
+                squares += residuals[i] * residuals[i]
+                for lag in 1...lags where i >= lag {
+                    products[lag - 1] += residuals[i - lag] * residuals[i]
+                }
+            }
+        }
+        guard squares > 0 else { return [] }
+        let share = Double(levels.count) / Double(values.count)
+        return products.map { $0 / squares + (1 + 4 * max(0, products[0] / squares)) * share }
     }
 
     /// Levels that are too short to be told from wild values become part of the neighbor that is nearer in height.
@@ -120,29 +170,56 @@ struct HistoryLevels {
         }
     }
 
-    /// Takes back cuts until every one is certain enough: of neighbors that fail the least certain first. O(n log n)
-    /// unless cuts fall one at a time.
+    /// Passes in which only the least certain of neighbors are taken back. A series that climbs without noise has
+    /// thousands of cuts, of which that would be one a pass; from then on all are that no other is beside.
+    static let carefulPasses = 64
+
+    /// Takes back cuts until every one is certain enough: of neighbors that fail the least certain first.
     mutating func mergeUncertain(falseAlarmRate: Double) {
-        while levels.count > 1 {
-            let pValues = zip(levels, levels.dropFirst()).map(pValue)
-            var merged = [levels[0]]
-            for i in pValues.indices {
-                let isFailing = pValues[i] > falseAlarmRate
-                // The earlier of two that are alike.
-                let isWorst =
-                    (i == 0 || pValues[i] > pValues[i - 1])
-                    && (i + 1 == pValues.count || pValues[i] >= pValues[i + 1])
-                if isFailing && isWorst {
-                    let start = merged[merged.count - 1].range.lowerBound
-                    merged[merged.count - 1] = Level(start..<levels[i + 1].range.upperBound, of: values)
-                } else {
-                    merged.append(levels[i + 1])
+        var pValues = zip(levels, levels.dropFirst()).map(pValue)
+        var pass = 0
+        while true {
+            let failing = pValues.indices.filter { pValues[$0] > falseAlarmRate }
+            guard !failing.isEmpty else { return }
+            var isTaken = [Bool](repeating: false, count: pValues.count)
+            func isFree(_ i: Int) -> Bool {
+                !(i > 0 && isTaken[i - 1]) && !(i + 1 < isTaken.count && isTaken[i + 1])
+            }
+            if pass < Self.carefulPasses {
+                for i in failing where isFree(i) {
+                    let isWorst =
+                        (i == 0 || pValues[i] >= pValues[i - 1])
+                        && (i + 1 == pValues.count || pValues[i] >= pValues[i + 1])
+                    isTaken[i] = isWorst
+                }
+            } else {
+                for i in failing.sorted(by: { (-pValues[$0], $0) < (-pValues[$1], $1) }) where isFree(i) {
+                    isTaken[i] = true
                 }
             }
-            let isDone = merged.count == levels.count
-            levels = merged
-            if isDone { return }
+            take(isTaken, &pValues)
+            pass += 1
         }
+    }
+
+    /// Merges the levels beside cuts, no two of them neighbors, and tests again what they were part of.
+    private mutating func take(_ isTaken: [Bool], _ pValues: inout [Double]) {
+        var merged: [Level] = []
+        var isNew: [Bool] = []
+        var kept: [Double] = []
+        var i = 0
+        while i < levels.count {
+            let isJoined = i < isTaken.count && isTaken[i]
+            let last = isJoined ? i + 1 : i
+            merged.append(
+                isJoined
+                    ? Level(levels[i].range.lowerBound..<levels[last].range.upperBound, of: values) : levels[i])
+            isNew.append(isJoined)
+            if last < pValues.count { kept.append(pValues[last]) }
+            i = last + 1
+        }
+        levels = merged
+        pValues = kept.indices.map { isNew[$0] || isNew[$0 + 1] ? pValue(levels[$0], levels[$0 + 1]) : kept[$0] }
     }
 
     private func pValue(_ before: Level, _ after: Level) -> Double {

@@ -48,6 +48,9 @@ struct RobustSegmentation: Hashable, Sendable {
         }
     }
 
+    /// More pieces than these are not kept.
+    static let mostPieces = 256
+
     /// K: how far a value may lie from its level before it counts as wild.
     let reach: Double
     let penalty: Double
@@ -72,8 +75,11 @@ struct RobustSegmentation: Hashable, Sendable {
         // 1. A segment that begins here beats whatever costs more than the best so far and a step.
         spare.removeAll(keepingCapacity: true)
         if pieces.isEmpty { spare.append(fresh) }
+        // Where every value is wild, as on a steep climb, nothing beats anything: then only what is near the best is kept.
+        let isCrowded = pieces.count > Self.mostPieces
+        let crowded = least + penalty / 16
         for piece in pieces {
-            guard piece.base < threshold else {
+            guard piece.base < threshold, !isCrowded || piece.least <= crowded else {
                 push(fresh.cut(piece.lower, piece.upper))
                 continue
             }
