@@ -155,7 +155,7 @@ struct InterruptionTests {
 @Suite("Causes from the kernel's counts")
 struct UsageDifferenceTests {
     @Test(
-        "The costliest cause is named",
+        "The cause is the first of the stated order: having waited comes before having been preempted",
         arguments: [
             (
                 UsageDifference(minorFaults: 1, majorFaults: 1, voluntarySwitches: 1, involuntarySwitches: 1), true,
@@ -165,7 +165,8 @@ struct UsageDifferenceTests {
                 UsageDifference(minorFaults: 1, majorFaults: 1, voluntarySwitches: 1, involuntarySwitches: 1), false,
                 .pageFault
             ),
-            (UsageDifference(minorFaults: 1, voluntarySwitches: 1, involuntarySwitches: 1), false, .preempted),
+            (UsageDifference(minorFaults: 1, voluntarySwitches: 1, involuntarySwitches: 1), false, .blocked),
+            (UsageDifference(minorFaults: 1, involuntarySwitches: 1), false, .preempted),
             (UsageDifference(minorFaults: 1, voluntarySwitches: 1), false, .blocked),
             (UsageDifference(minorFaults: 1), false, .pageFault),
             (UsageDifference(), false, .signal),
