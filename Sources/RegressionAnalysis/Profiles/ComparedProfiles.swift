@@ -89,6 +89,11 @@ package struct ComparedProfiles: Sendable {
         self.exposures = exposures
     }
 
+    /// What the values of each side's profiles together are divided by.
+    package var divisors: (before: Double, after: Double) {
+        (exposures.prefix(before.count).reduce(0, +), exposures.dropFirst(before.count).reduce(0, +))
+    }
+
     /// Sum of a run's values, and the number of equal samples that would tell as much: (Σw)²/Σw² over its samples (L.
     /// Kish, *Survey Sampling*, 1965), which is their number when all weigh the same.
     private static func total(of run: PairedCallTree.Run, name: String) throws -> (value: Double, count: Double) {
