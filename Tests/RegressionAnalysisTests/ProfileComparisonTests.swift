@@ -90,19 +90,21 @@ import Testing
         // `f0` disappears into its caller, which is `innerdecode`.
         let inlined = engine.mapping { $0.hasSuffix(";f0") ? String($0.dropLast(3)) : $0 }
         var generator = RepeatableGenerator(seed: 16)
-        var told = 0
+        var (told, others) = (0, 0)
         for _ in 0..<100 {
             let comparison = try ProfileComparison(
                 before: [engine.sample(10_000, &generator)], after: [inlined.sample(10_000, &generator)])
-            if comparison.claims == 0, comparison.moves.count == 1, let move = comparison.moves.first,
+            others += comparison.claims
+            if comparison.moves.count == 1, let move = comparison.moves.first,
                 move.from.map({ comparison.names[$0] }) == ["f0"],
                 move.to.map({ comparison.names[$0] }) == ["innerdecode"], move.path.last == "innerdecode"
             {
                 told += 1
             }
         }
-        print("inlined: told as moved, and nothing else, in \(told) of 100")
+        print("inlined: told as moved in \(told) of 100, \(others) other claims in all")
         #expect(told >= 95)
+        #expect(others <= 10)
     }
 
     @Test func growthIsNotTakenForAMove() throws {
@@ -116,8 +118,10 @@ import Testing
     }
 
     @Test func renamedFunctionIsFoundByItsPlaceAndCost() throws {
-        let renamed = engine.mapping { $0.replacing("loop", with: "mainLoop").replacing(";f1", with: ";g1") }
-            .mapping { $0.replacing("send;", with: "transmit;") }
+        let names = ["loop": "mainLoop", "send": "transmit", "f1": "g1", "innersend": "deepest"]
+        let renamed = engine.mapping { stack in
+            stack.split(separator: ";").map { names[String($0)] ?? String($0) }.joined(separator: ";")
+        }
         var generator = RepeatableGenerator(seed: 18)
         let comparison = try ProfileComparison(
             before: [engine.sample(10_000, &generator)], after: [renamed.sample(10_000, &generator)])
@@ -125,6 +129,7 @@ import Testing
         #expect(comparison.row("mainLoop")?.formerName == "loop")
         #expect(comparison.row("transmit")?.formerName == "send")
         #expect(comparison.row("g1")?.formerName == "f1")
+        #expect(comparison.row("deepest")?.formerName == "innersend")
     }
 
     @Test func namesThatCompilersDecorateAreOneFunction() throws {

@@ -1,5 +1,6 @@
 internal import ProfileFormats
-package import ProfileModel
+internal import ProfileModel
+internal import Statistics
 
 /// Costs of a comparison as people read them.
 package struct CostText: Sendable {

@@ -1,5 +1,6 @@
 internal import ProfileFormats
 internal import ProfileModel
+internal import Statistics
 
 /// A comparison of profiles for programs. The schema is stable within a `schema_version`: keys may be added, never
 /// removed or changed.

@@ -7,7 +7,7 @@ internal import ProfileModel
 /// are found from the outermost frame inward, since what is below a renamed function has no common path before.
 enum RenamedFunctions {
     /// Most passes, each of which can find what is below the finds of the one before.
-    private static let mostRounds = 4
+    private static let mostRounds = 16
 
     static func find(_ profiles: ComparedProfiles, meter: CostMeter, minimumCount: Double) -> (
         renames: [String: String], tree: PairedCallTree
