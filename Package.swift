@@ -82,8 +82,8 @@ var targets: [Target] = [
     swiftTarget(
         "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
 
-    // Floor 4: histories of results
-    swiftTarget("RegressionAnalysis", ["Benchmarking", "ProfileModel", "Statistics"]),
+    // Floor 4: histories of results, differences of profiles
+    swiftTarget("RegressionAnalysis", ["Benchmarking", "ProfileFormats", "ProfileModel", "Statistics"]),
 
     // Floor 5: what an engine imports, in Swift and in C (`include/tickscope`)
     .target(
@@ -167,7 +167,7 @@ var targets: [Target] = [
             "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "ProfileFormats", "ProfileModel",
             "Profiling", "Sampling", "Symbolization", "TestSupport", "benchmark-fixtures",
         ]),
-    tests("RegressionAnalysisTests", ["RegressionAnalysis", "Statistics"]),
+    tests("RegressionAnalysisTests", ["ProfileFormats", "ProfileModel", "RegressionAnalysis", "Statistics"]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),

@@ -11,6 +11,8 @@ package struct RegressionError: Error, Hashable, Sendable, CustomStringConvertib
         package static let tooLarge = Code(rawValue: "too large")
         /// A column that the file does not have, or several that could be meant.
         package static let column = Code(rawValue: "column")
+        /// Things that have nothing in common to compare.
+        package static let notComparable = Code(rawValue: "not comparable")
     }
 
     package var code: Code

@@ -21,7 +21,7 @@ struct TickscopeCommand: ParsableCommand {
             """,
         version: version,
         subcommands: [
-            Record.self, Import.self, Report.self, Flame.self, Export.self, Bench.self, DoctorCommand.self,
+            Record.self, Import.self, Report.self, Flame.self, Diff.self, Export.self, Bench.self, DoctorCommand.self,
             ChangePointsCommand.self, SelfTestCommand.self,
         ])
 

@@ -33,9 +33,9 @@ package struct FlameGraphFormat: ProfileFormat {
             throw FormatError(
                 .inexpressible, "the profile has no samples to draw; record for longer, or while it is busy")
         }
-        return FlameGraphWriter(
-            profile, layout, title: title ?? defaultTitle(profile), values: ValueText(profile, column: column)
-        ).write()
+        let picture = FlameGraphPicture(
+            profile, layout, title: title ?? defaultTitle(profile), values: ValueText(profile, column: column))
+        return FlameGraphWriter(picture).write()
     }
 
     private func defaultTitle(_ profile: Profile) -> String {

@@ -75,7 +75,7 @@ enum FlameGraphPalette {
     }
 
     /// From the CSS definition of hsl().
-    private static func hex(hue: Double, saturation: Double, lightness: Double) -> String {
+    static func hex(hue: Double, saturation: Double, lightness: Double) -> String {
         func channel(_ n: Double) -> String {
             let k = (n + hue / 30).truncatingRemainder(dividingBy: 12)
             let a = saturation * min(lightness, 1 - lightness)

@@ -1,6 +1,4 @@
-internal import ProfileModel
-
-/// Writes a laid out flame graph as SVG.
+/// Writes a picture of frames as SVG.
 struct FlameGraphWriter {
     private static let width = 1200.0
     private static let margin = 12.0
@@ -11,21 +9,13 @@ struct FlameGraphWriter {
     /// Advance of a 12 px monospaced character; the script measures it.
     private static let characterWidth = 7.25
 
-    private let layout: FlameGraphLayout
-    private let title: String
-    private let values: ValueText
-    private let notes: [String]
+    private let picture: FlameGraphPicture
     private let height: Double
     private var output = ""
 
-    init(_ profile: Profile, _ layout: FlameGraphLayout, title: String, values: ValueText) {
-        self.layout = layout
-        self.title = title
-        self.values = values
-        var notes = [RecordingSummary(profile).line]
-        if layout.isPruned { notes[0] += " · frames narrower than 0.05 px are left out" }
-        self.notes = notes
-        height = Self.top + Double(layout.depth + 1) * Self.levelHeight + Self.bottom
+    init(_ picture: FlameGraphPicture) {
+        self.picture = picture
+        height = Self.top + Double(picture.depth + 1) * Self.levelHeight + Self.bottom
     }
 
     func write() -> [UInt8] {
@@ -40,36 +30,32 @@ struct FlameGraphWriter {
             <?xml version="1.0" encoding="UTF-8"?>
             <svg xmlns="http://www.w3.org/2000/svg" version="1.1" width="1200" height="\(h)" viewBox="0 0 1200 \(h)" \
             data-margin="\(Self.number(Self.margin))" data-top="\(Self.number(Self.top))" \
-            data-level="\(Self.number(Self.levelHeight))" data-depth="\(layout.depth)" \
-            data-decimals="\(values.decimals)" data-down="\(layout.isReversed ? 1 : 0)" role="group" \
-            aria-label="\(XMLText.escaped(title))">
+            data-level="\(Self.number(Self.levelHeight))" data-depth="\(picture.depth)" \
+            data-decimals="\(picture.decimals)" data-down="\(picture.isReversed ? 1 : 0)" role="group" \
+            aria-label="\(XMLText.escaped(picture.title))">
             <style>
-            \(FlameGraphStyle.text)
+            \(FlameGraphStyle.text)\(picture.style)
             </style>
             <rect class="page" width="100%" height="100%"/>
             <g class="frames" role="tree" aria-label="Frames, by arrow keys">
 
             """
-        for box in layout.boxes { write(box) }
+        for frame in picture.frames { write(frame) }
         output += "</g>\n"
         writeHead()
         output += "<script><![CDATA[\n\(FlameGraphScript.text)\n]]></script>\n</svg>\n"
     }
 
-    private mutating func write(_ box: FlameGraphLayout.Box) {
-        let scale = (Self.width - 2 * Self.margin) / Double(layout.total.value)
-        let x = Self.margin + Double(box.offset) * scale
-        let width = Double(box.weight.value) * scale
-        let level = layout.isReversed ? box.depth : layout.depth - box.depth
+    private mutating func write(_ frame: FlameGraphPicture.Frame) {
+        let scale = (Self.width - 2 * Self.margin) / Double(picture.total)
+        let x = Self.margin + Double(frame.offset) * scale
+        let width = Double(frame.weight) * scale
+        let level = picture.isReversed ? frame.depth : picture.depth - frame.depth
         let y = Self.top + Double(level) * Self.levelHeight
-        let name = box.symbol.map { $0.name.isEmpty ? "[no name]" : $0.name } ?? "all"
-        let fill = box.symbol.map {
-            "\(FlameGraphPalette.classification(of: $0).rawValue)\(FlameGraphPalette.shade(of: $0.name))"
-        }
-        output += "<g data-b=\"\(box.depth) \(box.offset) \(box.weight.value)\"><title>"
-        output += "\(XMLText.escaped(name))\n\(XMLText.escaped(Self.place(of: box.symbol)))\n"
-        output += XMLText.escaped(values.full(box.weight))
-        output += "</title><rect class=\"\(fill ?? "root")\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" "
+        let name = frame.name
+        output += "<g data-b=\"\(frame.depth) \(frame.offset) \(frame.weight)\"><title>"
+        output += "\(XMLText.escaped(name))\n\(XMLText.escaped(frame.place))\n\(XMLText.escaped(frame.value))"
+        output += "</title><rect class=\"\(frame.fill)\" x=\"\(Self.number(x))\" y=\"\(Self.number(y))\" "
         output += "width=\"\(Self.number(max(width > 2 ? width - 0.7 : width, 0.05)))\" height=\"17\"/>"
         let room = Int((width - 8) / Self.characterWidth)
         // Less than four letters of a longer name tell nothing.
@@ -80,33 +66,21 @@ struct FlameGraphWriter {
         output += "</g>\n"
     }
 
-    /// Module and kind, as far as they say something.
-    private static func place(of symbol: Symbol?) -> String {
-        guard let symbol else { return "" }
-        var parts: [String] = []
-        if !symbol.module.isEmpty { parts.append(symbol.module) }
-        if symbol.category == .kernel && !symbol.module.hasPrefix("[kernel") { parts.append("kernel") }
-        if symbol.isInlined { parts.append("inlined") }
-        return parts.joined(separator: ", ")
-    }
-
     private mutating func writeHead() {
         let margin = Self.number(Self.margin)
         output += """
             <g class="head">
             <rect class="page" width="1200" height="\(Self.number(Self.top - 3))"/>
-            <text class="title" x="\(margin)" y="29">\(XMLText.escaped(title))</text>
-            <text class="note" x="\(margin)" y="52">\(XMLText.escaped(notes[0]))</text>
+            <text class="title" x="\(margin)" y="29">\(XMLText.escaped(picture.title))</text>
+            <text class="note" x="\(margin)" y="52">\(XMLText.escaped(picture.note))</text>
             <g class="legend" role="list" aria-label="Colors">
 
             """
-        let used = Set(layout.boxes.compactMap { $0.symbol.map(FlameGraphPalette.classification) })
         var x = Self.margin
-        for kind in FlameGraphPalette.Class.allCases where used.contains(kind) {
-            output +=
-                "<g role=\"listitem\"><rect class=\"\(kind.rawValue)2\" x=\"\(Self.number(x))\" y=\"62\" width=\"12\" "
-            output += "height=\"12\"/><text x=\"\(Self.number(x + 17))\" y=\"72\">\(kind.label)</text></g>\n"
-            x += 17 + Double(kind.label.count) * 6.8 + 16
+        for (fill, label) in picture.legend {
+            output += "<g role=\"listitem\"><rect class=\"\(fill)\" x=\"\(Self.number(x))\" y=\"62\" width=\"12\" "
+            output += "height=\"12\"/><text x=\"\(Self.number(x + 17))\" y=\"72\">\(label)</text></g>\n"
+            x += 17 + Double(label.count) * 6.8 + 16
         }
         output += """
             </g>
