@@ -27,6 +27,7 @@ do {
         _ = line.utf8.withContiguousStorageIfAvailable { write(STDOUT_FILENO, $0.baseAddress, $0.count) }
     }
 } catch {
-    fputs("\(error)\n", stderr)
+    let line = "\(error)\n"
+    _ = line.utf8.withContiguousStorageIfAvailable { write(STDERR_FILENO, $0.baseAddress, $0.count) }
     exit(1)
 }

@@ -9,7 +9,9 @@ extension GateReport {
     package func text(width: Int? = nil, usesColor: Bool = false, showsAll: Bool = false) -> String {
         let style = TextStyle(usesColor: usesColor)
         var lines: [String] = []
-        let shown = findings.filter { showsAll || $0.gates }
+        // Counts that did not change are most of a suite, and need no lines.
+        let shown = findings.filter { showsAll || $0.gates && !($0.basis == .exact && $0.verdict == .same) }
+        let unchanged = deciding.count { finding in !shown.contains(finding) }
         var table = ReportTable(columns: [
             .init(title: "benchmark", isText: true), .init(title: "metric", isText: true),
             .init(title: "verdict", isText: true), .init(title: "before"), .init(title: "now"),
@@ -34,6 +36,10 @@ extension GateReport {
                 lines.append(style("left out for want of width: \(text.omitted.joined(separator: ", "))", .faint))
             }
             lines.append("")
+        }
+        if unchanged > 0 {
+            let counts = unchanged == 1 ? "1 exact count that is" : "\(unchanged) exact counts that are"
+            lines.append("not shown \(counts) the same as before")
         }
         for failure in failures { lines.append(style("failed    \(Self.line(failure))", .red)) }
         for finding in shown {

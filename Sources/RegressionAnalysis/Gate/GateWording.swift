@@ -68,7 +68,8 @@ struct GateWording {
     }
 
     private func size(_ value: Double) -> String {
-        finding.isRelative
+        if value == 0 { return "0" }
+        return finding.isRelative
             ? Self.short(value * 100) + " %" : UnitText.text(value, finding.metric.kind, uncertainty: nil)
     }
 
@@ -79,6 +80,7 @@ struct GateWording {
 
     private static func sign(_ percent: Double) -> String {
         let text = short(abs(percent))
+        // Rounded to nothing is nothing, whichever way.
         return text == "0" ? "0" : (percent > 0 ? "+" : "−") + text
     }
 

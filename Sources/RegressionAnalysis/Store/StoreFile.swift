@@ -82,9 +82,18 @@ enum StoreFile {
         var configuration = Configuration()
         configuration.busyMode = .timeout(busySeconds)
         configuration.journalMode = .wal
-        let isNew = access(path, F_OK) != 0
+        // First by a connection that cannot write: what is damaged must stay as it is.
+        if access(path, F_OK) == 0 {
+            do {
+                _ = try openReadOnly(path)
+            } catch let error as DatabaseError
+                where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
+            {
+                // A writer died between its first steps; only a writer can undo them.
+            }
+        }
         let database = try DatabaseQueue(path: path, configuration: configuration)
-        if !isNew { try check(database, path) }
+        try check(database, path)
         try database.writeWithoutTransaction { try $0.execute(sql: "PRAGMA synchronous = FULL") }
         try StoreSchema.migrator.migrate(database)
         return database
