@@ -83,7 +83,7 @@ var targets: [Target] = [
     swiftTarget(
         "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
 
-    // Floor 4: histories of results
+    // Floor 5: baselines, the gate, histories of results
     swiftTarget(
         "RegressionAnalysis",
         ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "ProfileModel", "Statistics", grdb]),
