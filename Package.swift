@@ -34,6 +34,7 @@ func tests(_ name: String, _ dependencies: [Target.Dependency], exclude: [String
     .testTarget(name: name, dependencies: dependencies, exclude: exclude, swiftSettings: swiftSettings)
 }
 
+let grdb: Target.Dependency = .product(name: "GRDB", package: "GRDB.swift")
 let argumentParser: Target.Dependency = .product(name: "ArgumentParser", package: "swift-argument-parser")
 let histogram: Target.Dependency = .product(name: "Histogram", package: "hdrhistogram-swift")
 let yams: Target.Dependency = .product(name: "Yams", package: "Yams")
@@ -82,8 +83,10 @@ var targets: [Target] = [
     swiftTarget(
         "BenchmarkSuites", ["Benchmarking", "CycleTiming", "PerfEvents", "ProfileFormats", "Statistics", yams]),
 
-    // Floor 4: histories of results, differences of profiles
-    swiftTarget("RegressionAnalysis", ["Benchmarking", "ProfileFormats", "ProfileModel", "Statistics"]),
+    // Floor 5: baselines, the gate, histories of results, differences of profiles
+    swiftTarget(
+        "RegressionAnalysis",
+        ["BenchmarkSuites", "Benchmarking", "ProfileFormats", "ProfileModel", "Statistics", grdb]),
 
     // Floor 5: what an engine imports, in Swift and in C (`include/tickscope`)
     .target(
@@ -167,7 +170,16 @@ var targets: [Target] = [
             "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "ProfileFormats", "ProfileModel",
             "Profiling", "Sampling", "Symbolization", "TestSupport", "benchmark-fixtures",
         ]),
-    tests("RegressionAnalysisTests", ["ProfileFormats", "ProfileModel", "RegressionAnalysis", "Statistics"]),
+    // Saves a run again and again until it is killed, for tests
+    .executableTarget(
+        name: "store-saver", dependencies: ["Benchmarking", "RegressionAnalysis"], path: "Tests/StoreSaver",
+        swiftSettings: swiftSettings),
+    tests(
+        "RegressionAnalysisTests",
+        [
+            "BenchmarkSuites", "Benchmarking", "ProfileFormats", "ProfileModel", "RegressionAnalysis", "Statistics",
+            "TestSupport", "store-saver",
+        ]),
     tests("TradingHotPathTests", ["TradingHotPath"]),
     tests("PerfEventsTests", ["PerfEvents", "TestSupport"]),
     tests("UnwindingTests", ["ProfileModel", "Symbolization", "TestSupport", "Unwinding"]),
@@ -211,6 +223,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
         .package(url: "https://github.com/HdrHistogram/hdrhistogram-swift", from: "0.2.0"),
+        .package(url: "https://github.com/groue/GRDB.swift", from: "7.10.0"),
         .package(url: "https://github.com/jpsim/Yams", from: "6.2.0"),
     ],
     targets: targets,

@@ -11,6 +11,7 @@ build_packages=(
     zlib1g-dev    # compressed profiles
     liblzma-dev   # symbols that stripped files carry along
     libzstd-dev   # compressed recordings of perf's
+    libsqlite3-dev # the store of results
     g++           # libsupc++: C++ names, bounded
     pkg-config    # finds them
 )

@@ -13,6 +13,20 @@ package struct RegressionError: Error, Hashable, Sendable, CustomStringConvertib
         package static let column = Code(rawValue: "column")
         /// Things that have nothing in common to compare.
         package static let notComparable = Code(rawValue: "not comparable")
+        /// A name that no baseline can have.
+        package static let name = Code(rawValue: "name")
+        /// No baseline has such a name.
+        package static let noBaseline = Code(rawValue: "no baseline")
+        /// A baseline that only force may replace or delete.
+        package static let pinned = Code(rawValue: "pinned")
+        /// A store that cannot be opened, read or written.
+        package static let store = Code(rawValue: "store")
+        /// A store whose file is damaged.
+        package static let damagedStore = Code(rawValue: "damaged store")
+        /// A tolerance that cannot be read, or fits nothing.
+        package static let tolerance = Code(rawValue: "tolerance")
+        /// Results that cannot be compared with each other.
+        package static let incomparable = Code(rawValue: "incomparable")
     }
 
     package var code: Code

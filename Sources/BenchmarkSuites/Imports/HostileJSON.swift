@@ -2,10 +2,10 @@ internal import FoundationEssentials
 internal import ProfileFormats
 
 /// Decodes JSON that others wrote: whatever is wrong with it becomes one line that names the key.
-enum HostileJSON {
+package enum HostileJSON {
     /// - Parameter kind: what the bytes should be, for the error.
     /// - Throws: `FormatError`.
-    static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], as kind: String) throws -> Value {
+    package static func decode<Value: Decodable>(_: Value.Type, from bytes: [UInt8], as kind: String) throws -> Value {
         guard bytes.count <= BenchmarkRunFile.mostBytes else {
             throw FormatError(
                 .tooLarge, "the file has \(bytes.count >> 20) MiB; at most \(BenchmarkRunFile.mostBytes >> 20) are read"

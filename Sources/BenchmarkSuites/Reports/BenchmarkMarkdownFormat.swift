@@ -65,7 +65,7 @@ package struct BenchmarkMarkdownFormat: BenchmarkFormat {
     }
 
     /// Characters that mean something in GitHub's Markdown or in HTML, escaped by a backslash; line breaks are spaces.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         var result = ""
         for scalar in text.unicodeScalars {
             switch scalar {

@@ -56,6 +56,10 @@ extension LatencyDistribution {
             outlierThresholdTicks: threshold, causes: causes,
             worst: Array(told(\.worst).sorted { $0.ticks > $1.ticks }.prefix(50)),
             timeline: told(\.timeline), response: response)
+        processes = records.map { record in
+            if response != nil, let own = record.response { return own }
+            return record.disturbed.values.reduce(into: record.undisturbed) { $0.add($1) }
+        }
     }
 }
 

@@ -21,6 +21,9 @@ package struct LatencyDistribution: Codable, Hashable, Sendable {
     package var timeline: [OutlierRecord]
     /// Open loop only: from the intended start to the end, so that waiting counts.
     package var response: LatencyHistogram?
+    /// The operations of each process, of ``response`` where there is one, else of ``machine``: the replicates that
+    /// comparisons of tails need. Nil where processes were not told apart.
+    package var processes: [LatencyHistogram]?
 
     package init(
         ticksPerSecond: Double, tickStep: Double, stampTicks: Double, coreCyclesPerTick: Double?,

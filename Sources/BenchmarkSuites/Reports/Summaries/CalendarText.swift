@@ -1,7 +1,7 @@
 /// Dates without Foundation.
-enum CalendarText {
+package enum CalendarText {
     /// `2026-11-27T06:37:49` in universal time. By H. Hinnant's *chrono-Compatible Low-Level Date Algorithms*.
-    static func utc(seconds: Int64, separator: String = "T") -> String {
+    package static func utc(seconds: Int64, separator: String = "T") -> String {
         let days = (seconds >= 0 ? seconds : seconds - 86_399) / 86_400
         let second = seconds - days * 86_400
         let shifted = days + 719_468

@@ -1,17 +1,28 @@
 /// A table of a report, before it is text, Markdown or a page.
-struct ReportTable {
-    struct Column {
-        let title: String
-        var isText = false
+package struct ReportTable {
+    package struct Column {
+        package let title: String
+        package var isText: Bool
         /// The higher, the sooner it is left out where lines are short; 0 stays.
-        var expendability = 0
+        package var expendability: Int
+
+        package init(title: String, isText: Bool = false, expendability: Int = 0) {
+            self.title = title
+            self.isText = isText
+            self.expendability = expendability
+        }
     }
 
-    var columns: [Column]
-    var rows: [[String]] = []
+    package var columns: [Column]
+    package var rows: [[String]]
+
+    package init(columns: [Column], rows: [[String]] = []) {
+        self.columns = columns
+        self.rows = rows
+    }
 
     /// Without the columns that have no cell in any row.
-    func withoutEmptyColumns() -> ReportTable {
+    package func withoutEmptyColumns() -> ReportTable {
         let kept = columns.indices.filter { column in rows.contains { !$0[column].isEmpty } || column == 0 }
         return ReportTable(columns: kept.map { columns[$0] }, rows: rows.map { row in kept.map { row[$0] } })
     }

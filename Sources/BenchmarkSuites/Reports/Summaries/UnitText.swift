@@ -1,11 +1,11 @@
-internal import Benchmarking
+package import Benchmarking
 internal import ProfileFormats
 internal import Statistics
 
 /// Values with the unit that suits them and no digit beyond what was resolved.
-enum UnitText {
+package enum UnitText {
     /// What a value counts, hence how it is scaled.
-    enum Kind: Hashable {
+    package enum Kind: Hashable {
         case nanoseconds
         case bytes
         case count
@@ -13,7 +13,7 @@ enum UnitText {
         case rate(String)
     }
 
-    static func kind(of metric: BenchmarkMetric) -> Kind {
+    package static func kind(of metric: BenchmarkMetric) -> Kind {
         switch metric.unit {
         case "ns": .nanoseconds
         case "bytes": .bytes
@@ -24,13 +24,13 @@ enum UnitText {
 
     /// - Parameter uncertainty: in the value's unit; 0 for exact values, nil when it is not known, which leaves three
     ///   digits.
-    static func text(_ value: Double, _ kind: Kind, uncertainty: Double?) -> String {
+    package static func text(_ value: Double, _ kind: Kind, uncertainty: Double?) -> String {
         let scale = Scale(value, kind)
         return scale.digits(value, uncertainty: uncertainty) + scale.suffix
     }
 
     /// The uncertainty in the unit that its value is shown in; nil when it says nothing.
-    static func uncertainty(_ uncertainty: Double, of value: Double, _ kind: Kind) -> String? {
+    package static func uncertainty(_ uncertainty: Double, of value: Double, _ kind: Kind) -> String? {
         let scale = Scale(value, kind)
         guard uncertainty > 0,
             let digits = SignificantDigits(value: value / scale.divisor, uncertainty: uncertainty / scale.divisor)

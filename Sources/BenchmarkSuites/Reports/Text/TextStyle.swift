@@ -1,7 +1,7 @@
 /// Emphasis in a terminal, or none.
-struct TextStyle {
+package struct TextStyle {
     /// SGR parameters of ECMA-48; colors are the terminal's own, so that they suit its background.
-    enum Emphasis: String {
+    package enum Emphasis: String {
         case bold = "1"
         case faint = "2"
         case red = "31"
@@ -9,14 +9,16 @@ struct TextStyle {
         case yellow = "33"
     }
 
-    let usesColor: Bool
+    private let usesColor: Bool
 
-    func callAsFunction(_ text: String, _ emphasis: Emphasis) -> String {
+    package init(usesColor: Bool) { self.usesColor = usesColor }
+
+    package func callAsFunction(_ text: String, _ emphasis: Emphasis) -> String {
         usesColor ? "\u{1B}[\(emphasis.rawValue)m\(text)\u{1B}[0m" : text
     }
 
     /// Names come from programs and files: no control character of theirs reaches the terminal.
-    static func printable(_ text: String) -> String {
+    package static func printable(_ text: String) -> String {
         guard text.unicodeScalars.contains(where: isControl) else { return text }
         var scalars = String.UnicodeScalarView()
         for scalar in text.unicodeScalars { scalars.append(isControl(scalar) ? "\u{FFFD}" : scalar) }

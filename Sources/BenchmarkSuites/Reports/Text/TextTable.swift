@@ -1,16 +1,21 @@
 internal import ProfileFormats
 
 /// A table as aligned lines.
-struct TextTable {
-    let table: ReportTable
+package struct TextTable {
+    private let table: ReportTable
     /// Columns of the terminal; nil for any.
-    let width: Int?
+    private let width: Int?
+
+    package init(table: ReportTable, width: Int?) {
+        self.table = table
+        self.width = width
+    }
 
     /// Names may be cut down to this before columns are left out.
     private static let leastNameWidth = 20
 
     /// The lines, the head first, and the titles of the columns that did not fit.
-    func lines() -> (head: String, rows: [String], omitted: [String]) {
+    package func lines() -> (head: String, rows: [String], omitted: [String]) {
         var kept = Array(table.columns.indices)
         var widths = table.columns.indices.map { column in
             table.rows.reduce(TextWidth.columns(table.columns[column].title)) { max($0, TextWidth.columns($1[column])) }

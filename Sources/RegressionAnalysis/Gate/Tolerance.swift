@@ -1,0 +1,130 @@
+internal import Benchmarking
+internal import BenchmarkSuites
+internal import Glibc
+
+/// The difference that does not matter: the wider of a share and an amount.
+package struct Tolerance: Hashable, Sendable {
+    /// Of the baseline: 0.05 for 5 %.
+    package var share: Double
+    /// In the metric's unit.
+    package var amount: Double
+    /// Whether the user asked for it, so that he must hear when it cannot be kept.
+    package var isDeclared: Bool
+
+    package init(share: Double = 0, amount: Double = 0, isDeclared: Bool = false) {
+        self.share = share
+        self.amount = amount
+        self.isDeclared = isDeclared
+    }
+}
+
+/// Tolerances as they are written, the last that fits wins: `15%`, `cycles=2%`, `book.*:time=5%,2ns`.
+package struct ToleranceRules: Sendable {
+    private struct Rule: Sendable {
+        var benchmark: RegularPattern?
+        var metric: String?
+        var share: Double
+        var amount: Double
+    }
+
+    private var rules: [Rule] = []
+
+    package init() {}
+
+    /// - Throws: ``RegressionError`` of code `tolerance` for a text that is none, or a metric that cannot gate.
+    package init(_ texts: [String]) throws(RegressionError) {
+        for text in texts { rules.append(try Self.rule(text)) }
+    }
+
+    /// What was declared for a metric of a benchmark; nil when nothing was.
+    func declared(_ id: BenchmarkID, _ metric: GateMetric) -> Tolerance? {
+        let name = id.description
+        // What is said of all metrics is not meant for exact counts, whose every change is one of the program.
+        let fitting = rules.last {
+            ($0.benchmark?.matches(name) ?? true)
+                && ($0.metric ?? (metric.isDeterministic ? "" : metric.id)) == metric.id
+        }
+        return fitting.map { Tolerance(share: $0.share, amount: $0.amount, isDeclared: true) }
+    }
+
+    /// Whether a rule names the metric for the benchmark, so that it gates although it usually does not.
+    func names(_ id: BenchmarkID, _ metric: GateMetric) -> Bool {
+        rules.contains { $0.metric == metric.id && ($0.benchmark?.matches(id.description) ?? true) }
+    }
+
+    /// The patterns that fit no benchmark, which are mistakes.
+    func unused(in ids: [BenchmarkID]) -> [String] {
+        rules.compactMap { rule in
+            guard let pattern = rule.benchmark, !ids.contains(where: { pattern.matches($0.description) }) else {
+                return nil
+            }
+            return pattern.text
+        }
+    }
+
+    // MARK: Reading
+
+    private static func rule(_ text: String) throws(RegressionError) -> Rule {
+        var rest = text[...]
+        var rule = Rule(share: 0, amount: 0)
+        if let equals = text.lastIndex(of: "=") {
+            var key = text[..<equals]
+            rest = text[text.index(after: equals)...]
+            if let colon = key.lastIndex(of: ":") {
+                do {
+                    rule.benchmark = try RegularPattern(String(key[..<colon]))
+                } catch {
+                    throw RegressionError(.tolerance, "--tolerance '\(PlainText.of(text))': \(error.description)")
+                }
+                key = key[key.index(after: colon)...]
+            }
+            let metric = try metric(String(key), in: text)
+            rule.metric = metric.id
+            try amounts(rest, of: metric, into: &rule, text)
+        } else {
+            try amounts(rest, of: nil, into: &rule, text)
+        }
+        return rule
+    }
+
+    private static func metric(_ id: String, in text: String) throws(RegressionError) -> GateMetric {
+        guard let metric = GateMetric(id: id) else {
+            throw RegressionError(
+                .tolerance,
+                "--tolerance '\(PlainText.of(text))': '\(PlainText.of(id))' is no metric; there are: "
+                    + GateMetric.all.map(\.id).joined(separator: ", "))
+        }
+        guard metric.polarity != .neutral else {
+            throw RegressionError(
+                .tolerance, "--tolerance '\(PlainText.of(text))': neither more nor less of '\(id)' is better")
+        }
+        return metric
+    }
+
+    private static func amounts(_ list: Substring, of metric: GateMetric?, into rule: inout Rule, _ text: String)
+        throws(RegressionError)
+    {
+        let parts = list.split(separator: ",", omittingEmptySubsequences: false)
+        for part in parts {
+            let number = part.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
+            let unit = part.dropFirst(number.count).filter { $0 != " " }
+            guard let value = Double(number), value.isFinite, value < 1e15 else { throw wrong(text) }
+            if unit == "%" {
+                guard value <= 1000 else { throw wrong(text) }
+                rule.share = value / 100
+            } else if let metric, let factor = metric.factors[unit] {
+                rule.amount = value * factor
+            } else {
+                throw wrong(text, metric)
+            }
+        }
+    }
+
+    private static func wrong(_ text: String, _ metric: GateMetric? = nil) -> RegressionError {
+        let units = metric.map { ["%"] + $0.factors.keys.sorted() } ?? ["%"]
+        return RegressionError(
+            .tolerance,
+            "--tolerance '\(PlainText.of(text))' is not understood (units here: \(units.joined(separator: " "))); write "
+                + "5%, cycles=2% or 'book.*:time=5%,2ns'")
+    }
+}
