@@ -127,6 +127,11 @@ var targets: [Target] = [
         name: "peer-books", dependencies: ["TradingHotPath"], path: "Benchmarks/Peers/Swift",
         swiftSettings: swiftSettings),
 
+    // Every scenario worth measuring on the hot path: tickscope.yaml
+    .executableTarget(
+        name: "hot-path-benchmarks", dependencies: ["CCycles", "CZlib", "Tickscope", "TradingHotPath"],
+        path: "Benchmarks/HotPath", swiftSettings: swiftSettings),
+
     // Benchmarks whose results are known in advance
     .executableTarget(
         name: "known-answers", dependencies: ["Tickscope"], path: "Benchmarks/KnownAnswers",

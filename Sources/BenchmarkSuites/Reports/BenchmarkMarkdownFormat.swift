@@ -30,6 +30,16 @@ package struct BenchmarkMarkdownFormat: BenchmarkFormat {
             causes.rows = summary.rows.map { [$0.title, $0.operations, $0.outliers, $0.share, $0.longest, $0.excess] }
             blocks.append(table(causes))
         }
+        for result in run.results {
+            guard let waterfall = RecordSummary(result)?.waterfall else { continue }
+            blocks.append(["**\(Self.escaped(result.id.description))**: \(Self.escaped(waterfall.line))"])
+            blocks.append(table(waterfall.table(barWidth: 20)))
+        }
+        blocks.append(
+            run.results.compactMap { result in
+                guard let line = RecordSummary(result)?.line, !line.isEmpty else { return nil }
+                return "- " + Self.escaped("\(result.id): \(line)")
+            })
         blocks.append(remarks(run))
         blocks.append([Self.escaped("Machine: \(heading.machine). \(Self.sentence(heading.limits))")])
         let text = blocks.filter { !$0.isEmpty }.map { $0.joined(separator: "\n") + "\n" }.joined(separator: "\n")

@@ -107,7 +107,7 @@ package struct BenchmarkRunner: Sendable {
         let results = benchmarks.indices.map { index in
             var result = BenchmarkResult(
                 id: benchmarks[index].id, options: benchmarks[index].options, reports: reports[index])
-            result.failure = failures[index]
+            result.failure = failures[index] ?? result.failure
             if let operation = stepped[index] { result.add(operation) }
             return result
         }

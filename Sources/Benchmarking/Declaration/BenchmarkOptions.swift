@@ -78,6 +78,9 @@ public enum Arrival: String, Codable, Sendable {
     case regular
     /// At random and independently of each other (exponential distances).
     case poisson
+    /// At the distances that the benchmark gives with ``Measurement/setArrivalGaps(_:)``, such as those of a recorded
+    /// market: bursts as they were.
+    case recorded
 }
 
 /// All settings of a benchmark.

@@ -18,7 +18,18 @@ public final class Measurement {
     /// Whether all stages have what they want.
     var isDone: Bool { current == stages.count }
 
+    /// What the benchmark says about itself.
+    var record = BenchmarkRecord()
+
     init(stages: [any MeasurementStage]) { self.stages = stages }
+
+    func setPreparation(_ preparation: @escaping () -> Void) {
+        for stage in stages { stage.setPreparation(preparation) }
+    }
+
+    func setGaps(_ gaps: [Double]) {
+        for stage in stages { stage.setArrivalGaps(gaps) }
+    }
 
     /// Measures an operation. What it returns counts as used; see also ``keep(_:)-(Value)``.
     ///
@@ -193,10 +204,16 @@ protocol MeasurementStage: AnyObject {
     func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool)
     /// Called once, after the last assignment.
     func end()
+    /// What the benchmark wants to be done before each stamped operation.
+    func setPreparation(_ preparation: @escaping () -> Void)
+    /// When the benchmark wants operations of an open loop to start.
+    func setArrivalGaps(_ gaps: [Double])
 }
 
 extension MeasurementStage {
     func prepare(_ index: Int) {}
     func operationEnded(_ index: Int, at stop: UInt64, hits: UInt32, processorChanged: Bool) {}
     func end() {}
+    func setPreparation(_ preparation: @escaping () -> Void) {}
+    func setArrivalGaps(_ gaps: [Double]) {}
 }

@@ -17,6 +17,12 @@ extension BenchmarkResult {
             addThroughput(reports)
         }
         addReadings(reports)
+        do {
+            let record = try BenchmarkRecord(merging: reports.compactMap(\.record))
+            if !record.isEmpty { self.record = record }
+        } catch {
+            failure = error.failure
+        }
         var seen: Set<BenchmarkWarning> = []
         for warning in reports.flatMap(\.warnings) where seen.insert(warning).inserted { warnings.append(warning) }
     }

@@ -14,6 +14,8 @@ package struct BenchmarkResult: Codable, Hashable, Sendable {
     /// Latency mode only.
     package var latency: LatencyDistribution?
     package var warnings: [BenchmarkWarning]
+    /// What the benchmark said about itself; nil when nothing.
+    package var record: BenchmarkRecord?
     /// Why there are no numbers, or not all; nil when all went well.
     package var failure: BenchmarkFailure?
 

@@ -86,6 +86,12 @@ struct Worker {
                 gaps: (gapsBefore ?? OutsideGaps(scannedTicks: 0, counts: [])) + scan(), probes: probes,
                 earlierOperations: warmUp.operations)
         }
+        if let queue = latency?.queue {
+            measurement.record("longest queue", Double(queue.longest), unit: "operations")
+            measurement.record(
+                "longest backlog", Double(queue.longestBacklogTicks) / before.ticksPerSecond * 1e9, unit: "ns")
+        }
+        if !measurement.record.isEmpty { report.record = measurement.record }
         for (metric, reading) in counting.readings { report.readings[metric.id] = reading }
         for (metric, reading) in counters.readings { report.readings[metric.id] = reading }
         let usageReadings = usageEnd.readings(

@@ -17,6 +17,8 @@ package struct WorkerReport: Codable, Hashable, Sendable {
     /// By identifier of the metric.
     package var readings: [String: MetricReading] = [:]
     package var warnings: [BenchmarkWarning] = []
+    /// What the benchmark said about itself; nil when nothing.
+    package var record: BenchmarkRecord?
 
     package init(
         ticksPerSecondAtStart: Double, ticksPerSecondAtEnd: Double, rateUncertainty: Double, tickStep: Int,

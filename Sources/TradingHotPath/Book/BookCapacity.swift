@@ -20,6 +20,17 @@ package struct BookCapacity: Equatable, Sendable {
         self.maximumReference = maximumReference
     }
 
+    /// Bytes that messages touch when the capacity is just what they need: pages with their entries in the
+    /// directory, and all slots, without what was reserved for other locates and references.
+    ///
+    /// - Parameter books: with orders at any time.
+    package func workingSet(books: Int) -> Int {
+        orders * MemoryLayout<Order>.stride + levels * MemoryLayout<PriceLevel>.stride
+            + rungs * MemoryLayout<Rung>.stride
+            + pages * (ReferenceTable.referencesPerPage * 4 + 4 + MemoryLayout<ReferenceTable.Entry>.stride)
+            + 2 * books * MemoryLayout<Ladder>.stride
+    }
+
     /// Bytes that a set of this capacity reserves.
     package var bytes: Int {
         orders * MemoryLayout<Order>.stride + levels * MemoryLayout<PriceLevel>.stride

@@ -28,6 +28,8 @@ package struct BookSet: ~Copyable {
     private(set) package var liveOrders = 0
     private(set) package var liveLevels = 0
     private(set) package var counters = BookCounters()
+
+    package mutating func resetCounters() { counters = BookCounters() }
     private let maximumReference: UInt64
 
     /// - Parameter prefault: touches all the memory now; false leaves first touches to the messages.

@@ -49,6 +49,8 @@ package final class IdiomaticBooks: OrderBooks {
     fileprivate var books: [UInt16: Book] = [:]
     package fileprivate(set) var counters = BookCounters()
 
+    package func resetCounters() { counters = BookCounters() }
+
     package init() {}
 
     package var liveOrders: Int { orders.count }

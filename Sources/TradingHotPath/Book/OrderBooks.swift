@@ -4,6 +4,8 @@
 /// the same messages they have the same state, queues included, and have counted the same anomalies.
 package protocol OrderBooks: ITCHHandler, ~Copyable {
     var counters: BookCounters { get }
+    /// Counts from zero on; the books stay as they are.
+    mutating func resetCounters()
     /// Orders in all books.
     var liveOrders: Int { get }
     func stateDigest() -> StateDigest

@@ -42,6 +42,9 @@ struct Pool<Element: BitwiseCopyable>: ~Copyable {
     @inline(__always)
     subscript(handle: UInt32) -> UnsafeMutablePointer<Element> { slots.elements + Int(handle) }
 
+    /// The slot that will be taken next, 0 when all are in use.
+    var upcoming: UInt32 { free != 0 ? free : Int(unused) <= capacity ? unused : 0 }
+
     /// A slot with indeterminate contents, or 0 when all are in use.
     @inline(__always)  // hot: per message
     mutating func take() -> UInt32 {

@@ -60,7 +60,7 @@ package struct StateDigest: Equatable, Sendable, CustomStringConvertible {
         return String(repeating: "0", count: 16 - digits.count) + digits
     }
 
-    private mutating func combine(_ word: UInt64) {
+    mutating func combine(_ word: UInt64) {
         for byte in 0..<8 {
             value ^= word >> (8 * UInt64(byte)) & 0xFF
             value &*= 1_099_511_628_211

@@ -33,6 +33,8 @@ package struct ValueBooks: OrderBooks {
     private var books: [UInt16: Book] = [:]
     package private(set) var counters = BookCounters()
 
+    package mutating func resetCounters() { counters = BookCounters() }
+
     package init() {}
 
     package var liveOrders: Int { orders.count }

@@ -57,6 +57,8 @@ package struct OrderGateway: ~Copyable {
     private let mask: UInt32
     private var lastReference: UInt32 = 0
     package private(set) var counts = GatewayCounts()
+    /// Locates from here on never had an order of ours in this session.
+    private var usedLocates = 0
     /// Orders that are not done.
     package private(set) var openOrders = 0
 
@@ -67,6 +69,20 @@ package struct OrderGateway: ~Copyable {
         mask = UInt32(capacity - 1)
         slots = Table(count: capacity, filledWith: Slot(reference: 0, open: 0, price: 0, locate: 0, side: 0, state: 0))
         exposures = Table(count: 1 << 16, filledWith: Exposure(position: 0, buying: 0, selling: 0))
+    }
+
+    /// Forgets all orders and positions, as at the start of a day; references go on.
+    ///
+    /// - Complexity: O(capacity) when orders are open, and O(largest locate that had one).
+    package mutating func beginSession() {
+        if openOrders > 0 {
+            for slot in 0..<slots.count { slots.elements[slot].state = OrderState.free.rawValue }
+            openOrders = 0
+        }
+        for locate in 0..<usedLocates {
+            exposures.elements[locate] = Exposure(position: 0, buying: 0, selling: 0)
+        }
+        usedLocates = 0
     }
 
     /// Shares held in one symbol; negative when short.
@@ -208,6 +224,7 @@ package struct OrderGateway: ~Copyable {
             reference: reference, open: shares, price: price, locate: locate, side: side.rawValue,
             state: OrderState.sent.rawValue)
         ask(locate, side.rawValue, Int64(shares))
+        usedLocates = max(usedLocates, Int(locate) &+ 1)
         openOrders &+= 1
     }
 

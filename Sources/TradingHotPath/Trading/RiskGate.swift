@@ -40,6 +40,9 @@ package struct RiskGate: ~Copyable {
         verdicts = Table(count: RiskVerdict.allCases.count, filledWith: 0)
     }
 
+    /// Forgets when the last orders left, as at the start of a day.
+    package mutating func resetRate() { rateClock = 0 }
+
     package func count(_ verdict: RiskVerdict) -> UInt64 { verdicts[UInt32(verdict.rawValue)] }
 
     /// - Parameters:

@@ -43,6 +43,35 @@ package struct TradingCore: ~Copyable {
         outputPosition = 0
     }
 
+    /// Whether orders wait to be taken.
+    package var hasOrders: Bool { outputPosition > 0 }
+
+    /// The bytes of the orders encoded since the last time, valid until the next order.
+    mutating func takeOrders() -> (elements: UnsafePointer<UInt8>, count: Int) {
+        defer { outputPosition = 0 }
+        return (UnsafePointer(output.elements), outputPosition)
+    }
+
+    /// A new day: time begins again, nothing is held, and orders of the day before are gone.
+    package mutating func beginSession() {
+        risk.resetRate()
+        gateway.beginSession()
+        outputPosition = 0
+    }
+
+    /// The state of books, positions and counts in one number.
+    package func stateDigest() -> StateDigest {
+        var digest = books.stateDigest()
+        digest.combine(counts.signals)
+        digest.combine(counts.decisions)
+        digest.combine(counts.orders)
+        for locate in UInt16.min...UInt16.max where gateway.position(locate) != 0 {
+            digest.combine(UInt64(locate))
+            digest.combine(UInt64(bitPattern: gateway.position(locate)))
+        }
+        return digest
+    }
+
     @usableFromInline
     package mutating func name(_ locate: UInt16, _ symbol: StockSymbol) { symbols[UInt32(locate)] = symbol.rawValue }
 

@@ -87,6 +87,7 @@ package struct BenchmarkHTMLFormat: BenchmarkFormat {
         var text = "<h2 id=\"b\(number)\">\(XMLText.escaped(result.id.description))</h2>\n"
         if let failure = result.failure { text += "<p class=\"bad\">\(XMLText.escaped(failure.text))</p>\n" }
         text += facts(result)
+        if let line = RecordSummary(result)?.line, !line.isEmpty { text += "<p>\(XMLText.escaped(line))</p>\n" }
         var figures = ""
         if let svg = EpochPlot.svg(result) {
             figures += HTMLFigure.text("Epochs by process", svg, legend: HTMLFigure.epochLegend(result))
@@ -99,7 +100,14 @@ package struct BenchmarkHTMLFormat: BenchmarkFormat {
             let causes = OutlierPlot.legend(result).map { ("dot \(CausePalette.style($0))", $0.title) }
             figures += HTMLFigure.text("Slow operations by cause", svg, legend: causes)
         }
+        if let waterfall = RecordSummary(result)?.waterfall {
+            figures += HTMLFigure.text("Stages of an average operation", WaterfallPlot.svg(waterfall), legend: [])
+        }
         if !figures.isEmpty { text += "<div class=\"plots\">\n\(figures)</div>\n" }
+        if let waterfall = RecordSummary(result)?.waterfall {
+            text += "<h3>Stages</h3>\n<p>\(XMLText.escaped(waterfall.line))</p>\n"
+            text += HTMLTable.text(waterfall.table(barWidth: 0).withoutEmptyColumns(), notes: Footnotes())
+        }
         if let causes = CauseSummary(result) {
             text += "<h3>Causes</h3>\n<p>\(XMLText.escaped(causes.line))</p>\n" + HTMLTable.text(causes)
         }

@@ -45,7 +45,7 @@ enum BenchmarkHTMLStyle {
         .response{stroke:var(--third);background:var(--third)}
         .outlier{fill:var(--c);fill-opacity:.8}
         .fit{fill:none;stroke:var(--second);stroke-width:2}
-        .point{fill:var(--accent)}
+        .point,.stage{fill:var(--accent)}
         .error{stroke:var(--accent);stroke-width:2}
         .legend{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13px;margin:2px 0 0;padding:0;list-style:none}
         .legend i{display:inline-block;width:10px;height:10px;border-radius:5px;margin-right:6px}

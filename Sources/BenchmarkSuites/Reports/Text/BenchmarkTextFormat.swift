@@ -36,6 +36,8 @@ package struct BenchmarkTextFormat: BenchmarkFormat {
         if !scaling.isEmpty { lines += [""] + scaling }
         lines += table(tables.latencies, notes: tables.latencyNotes, style)
         for result in run.results { lines += causes(result, style) }
+        for result in run.results { lines += waterfall(result, style) }
+        lines += records(run)
         lines += remarks(run, style)
         return lines.map { $0 + "\n" }.joined()
     }
@@ -63,6 +65,23 @@ package struct BenchmarkTextFormat: BenchmarkFormat {
         let text = TextTable(table: table, width: terminalWidth.map { $0 - 2 }).lines()
         let lines = [style(text.head, .bold)] + text.rows
         return ["", "\(TextStyle.printable(result.id.description)): \(summary.line)"] + lines.map { "  " + $0 }
+    }
+
+    private func waterfall(_ result: BenchmarkResult, _ style: TextStyle) -> [String] {
+        guard let waterfall = RecordSummary(result)?.waterfall else { return [] }
+        var table = waterfall.table(barWidth: 32)
+        table.rows = table.rows.map { $0.map(TextStyle.printable) }
+        let text = TextTable(table: table, width: terminalWidth.map { $0 - 2 }).lines()
+        let lines = [style(text.head, .bold)] + text.rows
+        return ["", "\(TextStyle.printable(result.id.description)): \(waterfall.line)"] + lines.map { "  " + $0 }
+    }
+
+    private func records(_ run: BenchmarkRun) -> [String] {
+        let lines = run.results.compactMap { result -> String? in
+            guard let line = RecordSummary(result)?.line, !line.isEmpty else { return nil }
+            return TextStyle.printable("\(result.id): \(line)")
+        }
+        return lines.isEmpty ? [] : [""] + lines
     }
 
     private func remarks(_ run: BenchmarkRun, _ style: TextStyle) -> [String] {

@@ -14,6 +14,9 @@ final class LatencyStage: MeasurementStage {
     private let clock: EpochClock
     private let plan: StagePlan
     private let preparation: (any Preparer)?
+    /// What the benchmark itself wants to be done before each operation, and what that takes.
+    private var ownPreparation: (() -> Void)?
+    private var ownPreparationTicks = 0.0
     private let probes: InterruptionProbes
     private var attributor: InterruptionAttributor
     private let readsUsageAlways: Bool
@@ -91,7 +94,7 @@ final class LatencyStage: MeasurementStage {
         guard count < limit, now <= plan.deadline, !isOver else { return nil }
         if coreCyclesPerTick.count < 4_096 { coreCyclesPerTick.append(clock.reading().coreCyclesPerTick) }
         // Pieces of about a millisecond.
-        let perOperation = warmUp.operationTicks + 60 + (preparation?.estimatedTicks ?? 0)
+        let perOperation = warmUp.operationTicks + 60 + (preparation?.estimatedTicks ?? 0) + ownPreparationTicks
         let piece = max(1, Int(2_500_000 / perOperation))
         base = count
         var assignment = ts_assignment()
@@ -100,7 +103,7 @@ final class LatencyStage: MeasurementStage {
         assignment.origin = begin
         assignment.operations = operationsMemory.baseAddress! + base
         assignment.flags =
-            (preparation == nil ? 0 : Int32(TS_STAMPED_PREPARES)) | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
+            (preparation == nil && ownPreparation == nil ? 0 : Int32(TS_STAMPED_PREPARES)) | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
         count += Int(assignment.rounds)
         attributor.forgetPending()
         return assignment
@@ -108,8 +111,24 @@ final class LatencyStage: MeasurementStage {
 
     func finish(ticks: UInt64) { attributor.disarm() }
 
+    func setPreparation(_ preparation: @escaping () -> Void) {
+        let begin = ts_now_ticks()
+        preparation()
+        ownPreparationTicks = Double(ts_now_ticks() &- begin)
+        ownPreparation = preparation
+    }
+
+    func setArrivalGaps(_ gaps: [Double]) { preparation?.setArrivalGaps(gaps) }
+
+    /// What an open loop saw of its queue.
+    var queue: OpenLoopQueue? { preparation?.queue }
+
     func prepare(_ index: Int) {
+        // An open loop waits for the start, so it comes last; whatever makes the machine cold comes first.
+        let isLast = preparation?.measuresResponse ?? false
+        if isLast { ownPreparation?() }
         intended = preparation?.prepare(operationTicks: warmUp.operationTicks) ?? 0
+        if !isLast { ownPreparation?() }
         // What the preparation itself went through is not the operation's.
         attributor.forgetPending()
     }
