@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE = -c release
 
-.PHONY: build dependencies test fuzz bench-unwind bench-captures bench-regression demo install format lint clean
+.PHONY: build dependencies test fuzz bench bench-quick bench-day bench-unwind bench-captures bench-regression demo install format lint clean
 
 build: dependencies
 	$(SWIFT) build $(RELEASE)
@@ -27,6 +27,20 @@ test:
 fuzz:
 	@scripts/install-dependencies.sh --test
 	@scripts/fuzz.sh
+
+# Every scenario of the trading hot path against its budget (tickscope.yaml); the chief ones in half a minute; and one with
+# a whole day's orders, which takes more than a gigabyte. Figures: docs/scenarios.md.
+TICKSCOPE = "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope"
+
+bench: build
+	$(TICKSCOPE) bench run --suite 'hot path'
+	$(TICKSCOPE) bench run --suite framework
+
+bench-quick: build
+	$(TICKSCOPE) bench run --suite 'hot path' --tag quick --processes 3 --seconds 0.1
+
+bench-day: build
+	$(TICKSCOPE) bench run --suite day
 
 # Unwinding of real programs against perf and libunwind; what captures cost. Figures: docs/unwinding.md, docs/captures.md.
 bench-unwind: build

@@ -36,7 +36,7 @@ enum PacketScenarios {
             if next == packets.count {
                 next = 0
                 receiver = MoldReceiver()
-                engine.pipeline.core.beginSession()
+                engine.pipeline.beginSession()
             }
             _ = receiver.receive(packets[next], into: &engine.pipeline)
             engine.answer()
@@ -49,7 +49,8 @@ enum PacketScenarios {
         engine.pipeline.core.books.resetCounters()
         repeat { step() } while next != opening.count
         try feed.expect(
-            engine.pipeline.core.books.stateDigest(), anomalies: anomalies + engine.pipeline.core.books.counters.anomalies)
+            engine.pipeline.core.books.stateDigest(),
+            anomalies: anomalies + engine.pipeline.core.books.counters.anomalies)
         feed.report(run)
     }
 
@@ -71,7 +72,7 @@ enum PacketScenarios {
             if next == packets.count {
                 next = 0
                 arbiter.beginSession()
-                engine.pipeline.core.beginSession()
+                engine.pipeline.beginSession()
             }
             _ = arbiter.receive(packets[next], at: times[next], into: &engine.pipeline)
             engine.answer()
@@ -84,7 +85,8 @@ enum PacketScenarios {
         engine.pipeline.core.books.resetCounters()
         repeat { step() } while next != arrivals.packets.count
         try feed.expect(
-            engine.pipeline.core.books.stateDigest(), anomalies: anomalies + engine.pipeline.core.books.counters.anomalies)
+            engine.pipeline.core.books.stateDigest(),
+            anomalies: anomalies + engine.pipeline.core.books.counters.anomalies)
         feed.report(run)
         let counts = arbiter.receiver.counts
         guard counts.missing == 0, arbiter.counts.notHeld == 0 else {
@@ -109,18 +111,23 @@ struct Packets: ~Copyable {
         for packet in packets { starts.append(starts.last! + packet.count) }
         memory = .allocate(byteCount: max(1, starts.last!), alignment: 64)
         var times: [UInt64] = []
+        var isDay: [Bool] = []
         for (index, packet) in packets.enumerated() {
             memory.baseAddress!.advanced(by: starts[index]).copyMemory(
                 from: packet, byteCount: packet.count)
             // The time of the first message, where there is one.
             let first = UnsafeRawPointer(memory.baseAddress! + starts[index])
+            // The directory before the open and the deletes after the close have no pace of their own.
+            isDay.append(packet.count > 33 && ![0x44, 0x52, 0x53].contains(first.byte(at: 22)))
             times.append(packet.count > 33 ? first.bigEndianUInt48(at: 20 + 2 + 5) : times.last ?? 0)
         }
         self.starts = starts
-        // Nights and pauses count as 20 times the usual distance.
         let distances = zip(times, times.dropFirst()).map { $1 > $0 ? Double($1 - $0) : 0 }
-        let usual = distances.sorted()[distances.count / 2]
-        gaps = distances.map { min($0, 20 * max(usual, 1)) }
+        let usual = max(1, distances.sorted()[distances.count / 2])
+        gaps = distances.indices.map { index in
+            // Pauses count as 20 times the usual distance.
+            isDay[index] && isDay[index + 1] ? min(distances[index], 20 * usual) : usual
+        }
     }
 
     deinit { memory.deallocate() }
@@ -162,6 +169,8 @@ struct TwoLines {
     private static func heartbeat(after packet: [UInt8]) -> [UInt8] {
         let sequence = packet[10..<18].reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
         let next = sequence + (UInt64(packet[18]) << 8 | UInt64(packet[19]))
-        return Array(packet[0..<10]) + (0..<8).map { UInt8(truncatingIfNeeded: next >> (56 - 8 * UInt64($0))) } + [0, 0]
+        return Array(packet[0..<10]) + (0..<8).map { UInt8(truncatingIfNeeded: next >> (56 - 8 * UInt64($0))) } + [
+            0, 0,
+        ]
     }
 }

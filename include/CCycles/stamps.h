@@ -26,10 +26,11 @@ static inline uint64_t ts_ticks_stop(uint32_t *processor) {
     return (uint64_t)high << 32 | low;
 }
 
-// A stamp without fences: what stands beside it may be done before or after.
+// A stamp that waits for what stands before it, but lets what comes after begin: between two stages.
 static inline uint64_t ts_ticks_mark(void) {
-    uint32_t low, high;
-    __asm__ volatile("rdtsc" : "=a"(low), "=d"(high) : : "memory");
+    uint32_t low, high, aux;
+    __asm__ volatile("rdtscp" : "=a"(low), "=d"(high), "=c"(aux) : : "memory");
+    (void)aux;
     return (uint64_t)high << 32 | low;
 }
 

@@ -15,8 +15,8 @@ public import CCycles
 /// run.record(timer)
 /// ```
 ///
-/// A mark is a time stamp without fences and two additions: some ten nanoseconds, in which the processor works on the
-/// stages on both sides. A stage is therefore known on average rather than one by one, to the step of the clock; the
+/// A mark is a time stamp and two additions: it waits for the stage before, while the processor may begin with the one
+/// after. A stage is known to the step of the clock when it stands alone, and much better on average; the
 /// average has the cost of a mark taken off, percentiles have not. Nothing is allocated while it runs.
 public struct StageTimer: ~Copyable {
     /// One count for each tick up to here, then 128 for each doubling.

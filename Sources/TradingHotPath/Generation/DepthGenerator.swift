@@ -53,7 +53,8 @@ package enum DepthGenerator {
                 }.joined(separator: ",")
             }
             let bids = side(-1)
-            return "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":\(time),\"s\":\"BTCUSDT\","
+            return
+                "{\"stream\":\"btcusdt@depth@100ms\",\"data\":{\"e\":\"depthUpdate\",\"E\":\(time),\"s\":\"BTCUSDT\","
                 + "\"U\":\(first),\"u\":\(update),\"b\":[\(bids)],\"a\":[\(side(1))]}}"
         }
 

@@ -9,6 +9,12 @@ package struct ExchangeEcho: ~Copyable {
 
     package init() { response = Table(count: 64, filledWith: 0) }
 
+    /// Answers the orders that a path has encoded since the last time.
+    @inline(never)  // hot: per message
+    package mutating func answer<Marker: StageMarker & ~Copyable>(_ pipeline: borrowing Pipeline<Marker>) {
+        if pipeline.state.pointee.hasOrders { answer(&pipeline.state.pointee) }
+    }
+
     /// Answers the orders that the core has encoded since the last time.
     package mutating func answer(_ core: inout TradingCore) {
         let orders = core.takeOrders()

@@ -60,6 +60,9 @@ package struct Pipeline<Marker: StageMarker & ~Copyable>: ITCHHandler, ~Copyable
         unsafeMutableAddress { state }
     }
 
+    /// A new day; see ``TradingCore/beginSession()``.
+    package func beginSession() { state.pointee.beginSession() }
+
     @inlinable
     @inline(__always)
     package mutating func addOrder(_ message: AddOrder) {

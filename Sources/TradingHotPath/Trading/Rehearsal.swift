@@ -22,10 +22,10 @@ package struct Rehearsal: ~Copyable {
     /// - Returns: a sum of what was read, so that reading cannot be left out.
     package mutating func run(messages: Int = 48, for locate: UInt16, in core: borrowing TradingCore) -> UInt64 {
         for _ in 0..<messages {
-            if feed.isAtStart { pipeline.core.beginSession() }
+            if feed.isAtStart { pipeline.beginSession() }
             feed.step(into: &pipeline)
         }
-        if pipeline.core.hasOrders { echo.answer(&pipeline.core) }
+        echo.answer(pipeline)
         return core.warm(locate)
     }
 }

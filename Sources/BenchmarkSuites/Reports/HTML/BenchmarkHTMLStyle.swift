@@ -45,6 +45,7 @@ enum BenchmarkHTMLStyle {
         .response{stroke:var(--third);background:var(--third)}
         .outlier{fill:var(--c);fill-opacity:.8}
         .fit{fill:none;stroke:var(--second);stroke-width:2}
+        .hinge{stroke:var(--third);stroke-dasharray:6 4}
         .point,.stage{fill:var(--accent)}
         .error{stroke:var(--accent);stroke-width:2}
         .legend{display:flex;flex-wrap:wrap;gap:2px 16px;font-size:13px;margin:2px 0 0;padding:0;list-style:none}

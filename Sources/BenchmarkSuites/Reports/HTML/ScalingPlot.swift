@@ -32,6 +32,13 @@ enum ScalingPlot {
                 let size = least * pow(greatest / least, share)
                 return (plot.pixelX(size), plot.pixelY(group.fit.best.cost(at: size)))
             }, style: "fit")
+        if let hinge = group.hinge {
+            plot.line(
+                (0...steps).map { step in
+                    let size = least * pow(greatest / least, Double(step) / Double(steps))
+                    return (plot.pixelX(size), plot.pixelY(hinge.cost(at: size)))
+                }, style: "fit hinge")
+        }
         for point in group.points {
             let px = plot.pixelX(point.size)
             if let interval = point.cost.interval {

@@ -18,11 +18,12 @@ struct RecordSummary {
                 default: .count
                 }
             let middle = Median.of(quantity.values) ?? .nan
-            let isSame = quantity.values.allSatisfy { $0 == middle }
-            let spread = (quantity.values.max() ?? 0) - (quantity.values.min() ?? 0)
             let word = kind == .count && !quantity.unit.isEmpty ? " " + quantity.unit : ""
-            return "\(quantity.name) "
-                + UnitText.text(middle, kind, uncertainty: isSame ? 0 : spread / 2) + word
+            guard let least = quantity.values.min(), let most = quantity.values.max(), least < most else {
+                return "\(quantity.name) \(UnitText.text(middle, kind, uncertainty: 0))\(word)"
+            }
+            func text(_ value: Double) -> String { UnitText.text(value, kind, uncertainty: nil) }
+            return "\(quantity.name) \(text(middle))\(word) (\(text(least)) to \(text(most)))"
         }
         line = (quantities + record.outcomes.map { "\($0.name) \($0.text)" }).joined(separator: ", ")
         waterfall = record.stages.flatMap(Waterfall.init)
@@ -97,10 +98,11 @@ struct Waterfall {
         table.rows = bars.map { bar in
             [
                 bar.name, Decimals.percent(bar.share),
-                // An average of many readings at random phases of the clock is known far better than its step.
+                // An average of many readings is known far better than the clock's step; what a mark costs beside real
+                // work is not.
                 UnitText.text(
                     bar.mean, .nanoseconds,
-                    uncertainty: max(0.05, stepNanoseconds / Double(max(1, bar.histogram.count)).squareRoot())),
+                    uncertainty: max(0.5, stepNanoseconds / Double(max(1, bar.histogram.count)).squareRoot())),
                 text(percentile(bar, 0.5)), text(percentile(bar, 0.99)), text(percentile(bar, 0.999)),
                 text(maximum(bar)), drawn(bar, width: barWidth),
             ]

@@ -1,4 +1,5 @@
 internal import Benchmarking
+internal import Glibc
 internal import ProfileFormats
 internal import Statistics
 
@@ -14,6 +15,10 @@ struct ScalingGroup {
     /// By rising size.
     let points: [Point]
     let fit: ComplexityFit
+    /// Where the cost begins to rise, if it does so at some size.
+    let hinge: HingeFit?
+    /// The knee as a working set, where the benchmark reports one.
+    private let kneeBytes: Double?
 
     /// Every benchmark that was measured with at least three sizes, in the order of the results.
     static func groups(_ run: BenchmarkRun) -> [ScalingGroup] {
@@ -42,6 +47,8 @@ struct ScalingGroup {
             self.metric = metric
             self.points = points
             self.fit = fit
+            hinge = HingeFit(sizes: points.map(\.size), costs: points.map(\.cost.estimate))
+            kneeBytes = hinge.flatMap { Self.workingSet(at: $0.knee, results) }
             return
         }
         return nil
@@ -54,8 +61,31 @@ struct ScalingGroup {
         var text = "\(name): \(noun) \(metric == .cycles ? "grow" : "grows") as \(fit.complexity)"
         if fit.complexity == .constant { text = "\(name): \(noun) the same at every size, \(fit.complexity)" }
         text += ", \(deviation) % from the curve \(curve)"
+        if let hinge {
+            func size(_ value: Double) -> String { NumberText.significant(value) }
+            text += "; level at \(NumberText.significant(hinge.base)) up to a knee at \(size(hinge.knee)) "
+            text += "(95 %: \(size(hinge.interval.lower)) to \(size(hinge.interval.upper)))"
+            if let kneeBytes { text += ", a working set of \(UnitText.text(kneeBytes, .bytes, uncertainty: nil))" }
+            text += ", then \(NumberText.significant(hinge.slope)) for each doubling"
+        }
         if !fit.isResolved { text += "; not resolved: " + (fit.warnings.last?.description ?? "too few sizes") }
         return text
+    }
+
+    /// The reported working set at a size, between those of the sizes beside it.
+    private static func workingSet(at size: Double, _ results: [BenchmarkResult]) -> Double? {
+        let sets = results.compactMap { result -> (size: Double, bytes: Double)? in
+            guard let size = result.id.size,
+                let quantity = result.record?.quantities.first(where: { $0.unit == "bytes" }),
+                let bytes = Median.of(quantity.values), bytes > 0
+            else { return nil }
+            return (size, bytes)
+        }.sorted { $0.size < $1.size }
+        guard let upper = sets.firstIndex(where: { $0.size >= size }) else { return nil }
+        guard upper > 0, sets[upper].size > sets[upper - 1].size else { return sets[upper].bytes }
+        let (a, b) = (sets[upper - 1], sets[upper])
+        let share = log2(size / a.size) / log2(b.size / a.size)
+        return a.bytes * exp2(share * log2(b.bytes / a.bytes))
     }
 
     private var curve: String {

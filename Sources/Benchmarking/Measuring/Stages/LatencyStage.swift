@@ -103,7 +103,8 @@ final class LatencyStage: MeasurementStage {
         assignment.origin = begin
         assignment.operations = operationsMemory.baseAddress! + base
         assignment.flags =
-            (preparation == nil && ownPreparation == nil ? 0 : Int32(TS_STAMPED_PREPARES)) | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
+            (preparation == nil && ownPreparation == nil ? 0 : Int32(TS_STAMPED_PREPARES))
+            | (isReported ? Int32(TS_STAMPED_REPORTS) : 0)
         count += Int(assignment.rounds)
         attributor.forgetPending()
         return assignment
