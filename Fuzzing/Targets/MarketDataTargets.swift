@@ -13,12 +13,18 @@ extension FuzzTarget {
     static let mold = FuzzTarget("mold") { bytes in
         var books = MonitoredBooks(capacity: smallBooks, prefault: false)
         var receiver = MoldReceiver()
+        var arbiter = LineArbiter(patience: 20)
         var input = FuzzInput(bytes)
+        var time: UInt64 = 0
         while !input.rest.isEmpty {
             let packet = input.take(input.small() % 1_500)
+            time += 1
             if case .gap = receiver.receive(packet, into: &books) {
                 receiver.acceptGap()
                 books.markAllStale()
+            }
+            if case .lost(let from, let to) = arbiter.receive(packet, at: time, into: &books) {
+                precondition(from < to, "nothing is missing")
             }
         }
         check(books)

@@ -85,6 +85,42 @@ struct BenchmarkFixtures: BenchmarkSuite {
             let function = BenchmarkFixtures.libraryFunction()
             try run.measure { function(2) }
         }
+        // Says how many operations it was prepared for, and that all processes agree about.
+        Benchmark("records", .latency, .iterations(500)) { run in
+            var prepared = 0
+            run.beforeEach { prepared += 1 }
+            try run.measure { BenchmarkFixtures.work() }
+            run.record("prepared", Double(prepared))
+            run.record("memory", 3 << 20, unit: "bytes")
+            run.record("answer", outcome: "42")
+        }
+        Benchmark("disagrees") { run in
+            try run.measure {}
+            run.record("process", outcome: "\(getpid())")
+        }
+        // Three stages, the second four times as long as the first, the third in every other operation.
+        Benchmark("stages") { run in
+            var timer = StageTimer(["first", "second", "third"])
+            var count = 0
+            try run.measure {
+                timer.begin()
+                BenchmarkFixtures.work()
+                timer.end(0)
+                for _ in 0..<4 { BenchmarkFixtures.work() }
+                timer.end(1)
+                count += 1
+                if count % 2 == 0 {
+                    BenchmarkFixtures.work()
+                    timer.end(2)
+                }
+            }
+            run.record(timer)
+        }
+        // A burst of ten, then a long pause: 100 times the work of one operation on average.
+        Benchmark("bursts", .openLoop(perSecond: 10_000, arrival: .recorded), .iterations(1_000)) { run in
+            run.setArrivalGaps([1_000] + [Double](repeating: 0, count: 9))
+            try run.measure { BenchmarkFixtures.work() }
+        }
         Benchmark("inputs") { run in
             let inputs = (0..<100).map { UInt64($0) }
             try run.measure(inputs) { $0 &* 3 }
