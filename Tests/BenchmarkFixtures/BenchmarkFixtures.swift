@@ -91,7 +91,7 @@ struct BenchmarkFixtures: BenchmarkSuite {
             run.beforeEach { prepared += 1 }
             try run.measure { BenchmarkFixtures.work() }
             run.record("prepared", Double(prepared))
-            run.record("memory", 3 << 20, unit: "bytes")
+            run.record("memory", 3 * 1_048_576, unit: "bytes")
             run.record("answer", outcome: "42")
         }
         Benchmark("disagrees") { run in

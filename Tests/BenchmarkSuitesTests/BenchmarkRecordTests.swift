@@ -47,14 +47,20 @@ struct BenchmarkRecordTests {
         let counts = record.stages.map { Double($0.histogram.count) }
         #expect(counts[0] == Double(record.operations) && counts[1] == counts[0])
         #expect(abs(counts[2] / counts[0] - 0.5) < 0.01)
-        let means = zip(record.stages, counts).map { $0.ticks / $1 - record.markTicks }
-        // Four times the work; neighbours may disturb either.
-        #expect((3...5.5).contains(means[1] / means[0]))
-        #expect((0.7...1.5).contains(means[2] / means[0]))
-        #expect(record.markTicks > 0 && record.markTicks < means[0] / 2)
-        // Medians lie where the averages do, within a bin and the clock's step.
-        let median = Double(try #require(record.stages[0].histogram.value(quantile: 0.5)))
-        #expect(median < means[0] * 1.2 + record.markTicks + 2 * record.tickStep && median > means[0] * 0.7)
+        // Medians: neighbours make averages of any size.
+        let medians = try record.stages.map {
+            Double(try #require($0.histogram.value(quantile: 0.5))) - record.markTicks
+        }
+        #expect((3.3...4.7).contains(medians[1] / medians[0]))
+        #expect((0.8...1.25).contains(medians[2] / medians[0]))
+        #expect(record.markTicks > 0 && record.markTicks < medians[0] / 2)
+        // The sum is of all values that the histogram has, each within a bin.
+        for stage in record.stages {
+            let histogram = zip(stage.histogram.values, stage.histogram.counts).reduce(0) {
+                $0 + Double($1.0) * Double($1.1)
+            }
+            #expect(histogram >= stage.ticks && histogram < stage.ticks * 1.01)
+        }
         let lines = text(result)
         var run = SampleRun.run
         run.results = [result]
@@ -91,9 +97,11 @@ struct BenchmarkRecordTests {
         let result = try run("bursts")
         let response = try #require(result.latency?.response)
         let machine = try #require(result.latency?.machine)
-        // The last of ten waits for nine others: the median of responses is that of the fifth or sixth.
-        let ratio = Double(response.value(quantile: 0.5)!) / Double(machine.value(quantile: 0.5)!)
-        #expect((3...12).contains(ratio))
+        // The first of ten does not wait; the others do, the median for four or five before it, and longer where the
+        // CPU was away.
+        let operation = Double(machine.value(quantile: 0.5)!)
+        #expect(Double(response.minimum!) < 3 * operation)
+        #expect(Double(response.value(quantile: 0.5)!) > 3 * operation)
         let queue = try #require(result.record?.quantities.first { $0.name == "longest queue" })
         #expect(queue.values.allSatisfy { $0 >= 8 })
     }

@@ -13,8 +13,8 @@ struct HotPathTests {
     func calls() throws {
         let trace = try Tickscope.run(
             ["bench", "trace", Self.program, "--filter", "full-pipeline.calls", "--format", "json"], timeout: 150)
-        #expect(trace.status == 0, "\(trace.error)")
-        let object = try BenchEndToEnd.object(trace.output)
+        #expect(try trace.wait() == .exited(0), "\(trace.errors.text)")
+        let object = try BenchEndToEnd.object(trace.output.text)
         let rows = try #require(object["rows"] as? [[String: Any]])
         let functions = Set(rows.compactMap { $0["function"] as? String })
         #expect(try #require(object["instructions"] as? Int) > 100_000)
@@ -44,8 +44,8 @@ struct HotPathTests {
             """, to: suite)
         let run = try BenchEndToEnd.run(
             ["--config", suite, "--processes", "2", "--seconds", "0.1", "--format", "json"], timeout: 120)
-        #expect(run.status == 0, "\(run.error)")
-        let results = try #require(try BenchEndToEnd.object(run.output)["results"] as? [[String: Any]])
+        #expect(try run.wait() == .exited(0), "\(run.errors.text)")
+        let results = try #require(try BenchEndToEnd.object(run.output.text)["results"] as? [[String: Any]])
         #expect(results.count == 5)
         // One state, whatever the books are made of.
         let digests = results.compactMap { result -> String? in
@@ -59,7 +59,7 @@ struct HotPathTests {
     @Test("Every scenario of the suite file exists, and every benchmark but the day's and the traced one is in it")
     func coverage() throws {
         let list = try Tickscope.run(["bench", "list", Self.program])
-        #expect(list.status == 0, "\(list.error)")
+        #expect(try list.wait() == .exited(0), "\(list.errors.text)")
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
             .deletingLastPathComponent()
         let file = try String(contentsOf: root.appendingPathComponent("tickscope.yaml"), encoding: .utf8)
@@ -68,7 +68,7 @@ struct HotPathTests {
                 String($0.split(separator: ":")[1].trimmingCharacters(in: .whitespaces))
             })
         let names = Set(
-            list.output.split(separator: "\n").compactMap { line -> String? in
+            list.output.text.split(separator: "\n").compactMap { line -> String? in
                 line.split(separator: " ").first.map { String($0.split(separator: "/")[0]) }
             }.filter { $0.contains("-") || $0.contains(".") || ["scaling", "sweep", "implementations"].contains($0) })
         #expect(listed.count >= 25)
