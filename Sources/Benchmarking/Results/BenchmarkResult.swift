@@ -103,7 +103,8 @@ package struct BenchmarkWarning: Codable, Hashable, Sendable {
 
 /// Why a benchmark gave no numbers.
 package struct BenchmarkFailure: Codable, Hashable, Sendable {
-    /// Stable word for programs: `threw`, `crashed`, `exited`, `timed-out`, `forked`, `protocol`, `not-supported`.
+    /// Stable word for programs: `threw`, `crashed`, `exited`, `timed-out`, `forked`, `outcome`, `protocol`,
+    /// `not-supported`.
     package var code: String
     /// For people, one line.
     package var text: String
