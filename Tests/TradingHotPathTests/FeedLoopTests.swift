@@ -49,6 +49,58 @@ struct FeedLoopTests {
         #expect(FeedLoop(bytes).digest.description == digest)
     }
 
+    /// Passes on the messages of some instruments, as a thread does that has its share of them.
+    private struct Share: ITCHHandler, ~Copyable {
+        var books: BookSet
+        let number: UInt16
+        let threads: UInt16
+
+        func isMine(_ locate: UInt16) -> Bool { locate % threads == number }
+
+        mutating func addOrder(_ message: AddOrder) { if isMine(message.locate) { books.addOrder(message) } }
+        mutating func addOrderWithAttribution(_ message: AddOrderWithAttribution) {
+            if isMine(message.locate) { books.addOrderWithAttribution(message) }
+        }
+        mutating func orderExecuted(_ message: OrderExecuted) {
+            if isMine(message.locate) { books.orderExecuted(message) }
+        }
+        mutating func orderExecutedWithPrice(_ message: OrderExecutedWithPrice) {
+            if isMine(message.locate) { books.orderExecutedWithPrice(message) }
+        }
+        mutating func orderCancel(_ message: OrderCancel) { if isMine(message.locate) { books.orderCancel(message) } }
+        mutating func orderDelete(_ message: OrderDelete) { if isMine(message.locate) { books.orderDelete(message) } }
+        mutating func orderReplace(_ message: OrderReplace) {
+            if isMine(message.locate) { books.orderReplace(message) }
+        }
+    }
+
+    @Test("As many threads as one likes come to the same state", arguments: [1, 2, 3, 7] as [UInt16])
+    func threads(count: UInt16) async {
+        let bytes = MarketGenerator.generate(.init(seed: 1, messages: 50_000, symbols: 20))
+        let capacity = bytes.withUnsafeBytes { StreamSurvey.survey($0).0.capacity() }
+        let parts = await withTaskGroup(
+            of: (books: [StateDigest.Book], counters: BookCounters).self, returning: [_].self
+        ) { group in
+            for number in 0..<count {
+                group.addTask {
+                    var share = Share(
+                        books: BookSet(capacity: capacity, prefault: false), number: number, threads: count)
+                    decode(bytes, into: &share)
+                    return (share.books.digestedBooks(), share.books.counters)
+                }
+            }
+            var parts: [(books: [StateDigest.Book], counters: BookCounters)] = []
+            for await part in group { parts.append(part) }
+            return parts
+        }
+        let digest = StateDigest(
+            books: parts.flatMap(\.books).sorted { $0.locate < $1.locate },
+            executedShares: parts.reduce(0) { $0 + $1.counters.executedShares },
+            executedValue: parts.reduce(0) { $0 + $1.counters.executedValue })
+        #expect(digest == FeedLoop(bytes).digest)
+        #expect(parts.allSatisfy { $0.counters.anomalies == 0 })
+    }
+
     @Test("Other references, the same books", arguments: ReferenceMapping.allCases)
     func references(mapping: ReferenceMapping) throws {
         let bytes = MarketGenerator.generate(.init(seed: 5, messages: 20_000, symbols: 3))

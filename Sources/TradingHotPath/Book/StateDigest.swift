@@ -71,6 +71,13 @@ package struct StateDigest: Equatable, Sendable, CustomStringConvertible {
 extension BookSet {
     /// - Complexity: O(live levels + used books).
     package func stateDigest() -> StateDigest {
+        StateDigest(
+            books: digestedBooks(), executedShares: counters.executedShares, executedValue: counters.executedValue)
+    }
+
+    /// The books with at least one order, by ascending locate: what a digest over several sets is made of, of which each
+    /// follows some of the instruments on a thread of its own.
+    package func digestedBooks() -> [StateDigest.Book] {
         var books: [StateDigest.Book] = []
         for index in 0..<(usedLadders + 1) / 2 {
             let locate = UInt16(index)
@@ -79,8 +86,7 @@ extension BookSet {
             book.ask = summary(locate, .ask)
             if book.bid.orders + book.ask.orders > 0 { books.append(book) }
         }
-        return StateDigest(
-            books: books, executedShares: counters.executedShares, executedValue: counters.executedValue)
+        return books
     }
 
     private func summary(_ locate: UInt16, _ side: Side) -> StateDigest.Book.Side {
