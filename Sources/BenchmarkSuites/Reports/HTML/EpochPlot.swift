@@ -13,12 +13,16 @@ enum EpochPlot {
         guard let summary = result.leading, let series = result.series(summary.metric) else { return nil }
         let columns = columns(series)
         let all = columns.flatMap { $0 }.sorted()
-        guard all.count > 1, let least = all.first, let median = Median.ofSorted(all) else { return nil }
-        // Wild epochs would flatten all others: what lies far beyond most of them is told by a mark at the edge.
-        let ninety = Quantile.ofSorted(all, at: 0.98) ?? median
-        var upper = min(all[all.count - 1], ninety + 0.5 * (ninety - least))
-        upper = max(upper, series.values.filter(\.isFinite).max() ?? upper, summary.interval?.upper ?? upper)
-        let margin = max((upper - least) * 0.06, least * 0.002)
+        guard all.count > 1, let median = Median.ofSorted(all) else { return nil }
+        // Wild epochs would flatten all others: what lies far beyond most of them is told by a mark at the edge. An epoch
+        // is a difference of two readings, so wild ones lie on both sides.
+        let low = Quantile.ofSorted(all, at: 0.1) ?? median, high = Quantile.ofSorted(all, at: 0.9) ?? median
+        let reach = max(high - low, median * 0.01)
+        var (least, upper) = (max(all[0], low - 1.5 * reach), min(all[all.count - 1], high + 1.5 * reach))
+        let values = series.values.filter(\.isFinite)
+        least = min(least, values.min() ?? least, summary.interval?.lower ?? least)
+        upper = max(upper, values.max() ?? upper, summary.interval?.upper ?? upper)
+        let margin = max((upper - least) * 0.06, abs(least) * 0.002)
         let scale = PlotScale.linear(least - margin, upper + margin)
         let unit = UnitText.Scale(upper, summary.kind)
         let noun = summary.metric == .cycles ? "cycles" : summary.metric == .time ? "time" : summary.metric.title
@@ -40,18 +44,21 @@ enum EpochPlot {
         plot.bar(
             summary.estimate, from: plot.pixelX(0.5), to: plot.pixelX(Double(columns.count) + 0.5), style: "median",
             hint: "median: \(summary.text)")
-        draw(columns, medians: series.epochs == nil ? [] : series.values, upper: scale.upper, summary, &plot)
+        draw(
+            columns, medians: series.epochs == nil ? [] : series.values, within: scale.lower...scale.upper, summary,
+            &plot)
         return plot.svg()
     }
 
     private static func draw(
-        _ columns: [[Double]], medians: [Double], upper: Double, _ summary: MetricSummary, _ plot: inout Plot
+        _ columns: [[Double]], medians: [Double], within range: ClosedRange<Double>, _ summary: MetricSummary,
+        _ plot: inout Plot
     ) {
         let pitch = plot.pixelX(2) - plot.pixelX(1)
         let spread = min(pitch * 0.7, 60)
         for (index, column) in columns.enumerated() {
             let center = plot.pixelX(Double(index + 1))
-            for (place, value) in column.enumerated() where value <= upper {
+            for (place, value) in column.enumerated() where range.contains(value) {
                 // The golden ratio spreads neighbors evenly and the same each time.
                 let turn = (Double(place) * 0.618033988749895).truncatingRemainder(dividingBy: 1) - 0.5
                 plot.dot(
@@ -59,9 +66,11 @@ enum EpochPlot {
                     radius: column.count > 50 ? 1.6 : column.count > 1 ? 2.4 : 3, style: "epoch",
                     hint: column.count > 1 ? nil : text(value, summary))
             }
-            let beyond = column.filter { $0 > upper }
-            if let highest = beyond.max() {
-                plot.more(center, hint: "\(beyond.count) beyond, up to \(text(highest, summary))")
+            let beyond = column.filter { !range.contains($0) }
+            if let highest = beyond.max(), let lowest = beyond.min() {
+                plot.more(
+                    center,
+                    hint: "\(beyond.count) beyond, from \(text(lowest, summary)) to \(text(highest, summary))")
             }
             if index < medians.count, medians[index].isFinite {
                 plot.bar(

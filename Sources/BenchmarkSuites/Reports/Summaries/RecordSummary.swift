@@ -32,7 +32,9 @@ struct RecordSummary {
 
 /// An average operation as bars, one stage below the other, each beginning where the one before ends.
 ///
-/// The cost of a mark is taken off the averages; percentiles are as they were measured.
+/// The cost of a mark is taken off the averages; percentiles are as they were measured. What takes a thousand times as
+/// long as the median of its stage, and at least twenty microseconds, is an interruption: averages leave it out, and its
+/// share is told.
 struct Waterfall {
     struct Bar {
         let name: String
@@ -49,6 +51,8 @@ struct Waterfall {
     let bars: [Bar]
     let total: Double
     let operations: UInt64
+    /// Stages that averages leave out.
+    let interruptions: UInt64
     let markNanoseconds: Double
     let stepNanoseconds: Double
     private let nanosecondsPerTick: Double
@@ -57,9 +61,20 @@ struct Waterfall {
         guard record.operations > 0, record.ticksPerSecond > 0 else { return nil }
         let perTick = 1e9 / record.ticksPerSecond
         var start = 0.0
+        var interruptions: UInt64 = 0
         bars = record.stages.map { stage in
             let count = Double(stage.histogram.count)
-            let ticks = max(0, stage.ticks - count * record.markTicks)
+            let limit = max(1_000 * Double(stage.histogram.value(quantile: 0.5) ?? 0), 20e3 / perTick)
+            var (kept, sum) = (0.0, 0.0)
+            for (value, count) in zip(stage.histogram.values, stage.histogram.counts) {
+                if Double(value) <= limit {
+                    kept += Double(count)
+                    sum += Double(value) * Double(count)
+                } else {
+                    interruptions += count
+                }
+            }
+            let ticks = kept > 0 ? max(0, sum / kept - record.markTicks) * count : 0
             let length = ticks * perTick / Double(record.operations)
             defer { start += length }
             return Bar(
@@ -68,6 +83,7 @@ struct Waterfall {
                 histogram: stage.histogram)
         }
         total = start
+        self.interruptions = interruptions
         operations = record.operations
         markNanoseconds = record.markTicks * perTick
         stepNanoseconds = record.tickStep * perTick
@@ -126,7 +142,9 @@ struct Waterfall {
         let operations = NumberText.grouped(Int64(clamping: operations))
         let mark = UnitText.text(markNanoseconds, .nanoseconds, uncertainty: 0.1)
         let total = UnitText.text(total, .nanoseconds, uncertainty: 0.1)
-        return "\(operations) operations of \(total) on average; a mark takes \(mark), which averages are without "
-            + "and percentiles with"
+        let left =
+            interruptions == 0 ? "" : " and without \(NumberText.grouped(Int64(clamping: interruptions))) interruptions"
+        return "\(operations) operations of \(total) on average; a mark takes \(mark): averages are without it\(left), "
+            + "percentiles with all"
     }
 }
