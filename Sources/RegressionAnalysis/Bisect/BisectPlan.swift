@@ -1,3 +1,5 @@
+internal import Glibc
+
 /// The commits in which a step may lie, and what is known of them.
 ///
 /// The commits are a line, oldest first; the one before the first is before the step, the last is after it.
@@ -88,6 +90,9 @@ package struct StepJudge: Hashable, Sendable {
     /// goes wrong once in ten at the very worst, which is when every value lies at the limit.
     package static let likelihoodRatio = 99.0
 
+    /// Between the levels, what is farther from both belongs to neither, in deviations of single values.
+    static let farthest = 4.0
+
     package init(before: Double, after: Double, noise: Double) {
         self.before = before
         self.after = after
@@ -100,10 +105,12 @@ package struct StepJudge: Hashable, Sendable {
         guard !usable.isEmpty, before != after else { return .unclear }
         let mean = usable.reduce(0) { $0 + $1 / Double(usable.count) }
         let (toBefore, toAfter) = (abs(mean - before), abs(mean - after))
-        guard noise > 0 else { return toBefore < toAfter ? .before : toAfter < toBefore ? .after : .unclear }
+        let isBetween = (mean - before) * (mean - after) < 0
+        if isBetween, min(toBefore, toAfter) > Self.farthest * noise { return .unclear }
+        guard noise > 0 else { return toBefore < toAfter ? .before : .after }
         let variance = noise * noise / Double(usable.count)
         let evidence = (toBefore * toBefore - toAfter * toAfter) / (2 * variance)
-        let limit = 4.59512  // ln 99
+        let limit = log(Self.likelihoodRatio)
         return evidence >= limit ? .after : evidence <= -limit ? .before : .unclear
     }
 

@@ -99,6 +99,7 @@ extension HistoryOverview {
     private static let legend = """
         <ul class="legend"><li><i class="dot dashes-epoch"></i>run</li>\
         <li><i class="dash dashes-median"></i>level and its 95 % interval</li>\
+        <li><i class="dash dashes-trend"></i>trend, where it is one</li>\
         <li><i class="dot step-worse"></i>step for the worse, where it lies with 95 %</li>\
         <li><i class="dot step-better"></i>step for the better</li></ul>
 
@@ -115,7 +116,8 @@ extension HistoryOverview {
         .step-better{stroke:var(--good);stroke-width:1.5;stroke-dasharray:4 3;background:var(--good)}
         .step-neither{stroke:var(--muted);stroke-width:1.5;stroke-dasharray:4 3}
         .legend i.step-worse{background:var(--bad)}.legend i.step-better{background:var(--good)}
-        figure svg{max-width:none}
+        .trend{fill:none;stroke:var(--third);stroke-width:2;stroke-dasharray:7 4}
+        .dashes-trend{background:var(--third)}
         """
 }
 
@@ -170,6 +172,14 @@ enum HistoryPlot {
                 hint: "\(wording.value(level.median)), \(level.range.count) runs")
         }
         draw(points, &plot, wording, scale)
+        if history.trend.verdict == .rising || history.trend.verdict == .falling, let slope = history.trend.slope,
+            let level = history.levels.last
+        {
+            let half = Double(level.range.count - 1) / 2
+            let ends = [(Double(level.range.lowerBound), -half), (Double(level.range.upperBound - 1), half)]
+            plot.line(
+                ends.map { (plot.pixelX($0.0), plot.pixelY(level.median + slope * $0.1)) }, style: "trend")
+        }
         return plot.svg()
     }
 

@@ -40,10 +40,15 @@ struct HistoryWording {
     /// `no trend`, or `rising 1.2 % in 100 runs (0.4 … 2.1 %)`
     var trend: String {
         let trend = history.trend
+        let count = history.series.points.count
+        if count < 2 * HistoryDetector.shortestLevel, history.steps.isEmpty {
+            return "too few runs to tell a step, which takes \(2 * HistoryDetector.shortestLevel)"
+        }
+        if history.series.points.allSatisfy({ $0.value == history.series.points[0].value }) { return "always the same" }
         switch trend.verdict {
         case .none: return "no trend"
         case .tooFew:
-            let count = history.levels.last?.range.count ?? 0
+            let count = history.levels.last?.range.count ?? count
             return "\(count) run\(count == 1 ? "" : "s") at this level, too few for a trend"
         case .rising, .falling:
             guard let slope = trend.slope, let interval = trend.interval, let level = history.levels.last?.median

@@ -35,7 +35,8 @@ package struct SeriesHistory: Hashable, Sendable {
             let found = HistoryChanges(values, falseAlarmRate: falseAlarmRate)
             steps = found.changes.map { HistoryStep(series, $0) }
             (noise, correlation) = (found.noise, found.correlation)
-            warnings += found.warnings
+            // Of too few, reports speak anyway.
+            warnings += found.warnings.filter { $0.code != .tooFewValues }
         }
         self.warnings = warnings
         let bounds = [0] + steps.map(\.index) + [values.count]

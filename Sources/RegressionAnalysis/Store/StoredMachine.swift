@@ -9,6 +9,11 @@ package struct StoredMachine: Hashable, Sendable {
     package let number: Int64
     package let fingerprint: MachineFingerprint
 
+    package init(number: Int64, fingerprint: MachineFingerprint) {
+        self.number = number
+        self.fingerprint = fingerprint
+    }
+
     /// Processor, CPUs and hypervisor, for people; the host where nothing else is known.
     package var title: String {
         let name = fingerprint.processorName.isEmpty ? fingerprint.processor : fingerprint.processorName
