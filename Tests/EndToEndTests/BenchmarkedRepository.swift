@@ -9,6 +9,8 @@ final class BenchmarkedRepository {
     let store: String
     private(set) var commits: [String] = []
 
+    static let isPossible = FileManager.default.isExecutableFile(atPath: "/usr/bin/git")
+
     /// Writes ten repetitions around the cost, each a little off, in the JSON of Google Benchmark. The noise follows
     /// from the process number, so that no two runs are equal.
     private static let script = #"""

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    @Suite struct Bisect {
+    @Suite(.enabled(if: BenchmarkedRepository.isPossible, "git is not installed")) struct Bisect {
         /// 40 commits, of which the one of index 23 is dearer; measured are the first 16 and the last 10.
         private func made(_ step: Double = 110) throws -> BenchmarkedRepository {
             let made = try BenchmarkedRepository(costs: (0..<40).map { $0 < 23 ? 100 : step })
@@ -75,6 +75,27 @@ extension EndToEnd {
             let bisected = try made.run(["history", "bisect", id, "--command", command])
             #expect(try bisected.wait() == .exited(3), "\(bisected.errors.text)")
             #expect(bisected.output.text.contains("is not where the history has it"))
+        }
+
+        @Test func anInterruptionLeavesNothingBehind() throws {
+            let made = try made()
+            let place = made.folder.file("tmp")
+            mkdir(place, 0o755)
+            let bisecting = try Program(
+                [
+                    Tickscope.path, "history", "bisect", try made.alert(), "--store", made.store, "--repository",
+                    made.path, "--command", "sleep 100",
+                ], environment: ["TMPDIR": place])
+            // Once the command runs there is a tree.
+            for _ in 0..<500 where (try made.git(["worktree", "list"])).split(separator: "\n").count == 1 {
+                usleep(20_000)
+            }
+            usleep(300_000)
+            bisecting.signal(SIGINT)
+            #expect(try bisecting.wait() == .exited(3), "\(bisecting.errors.text)")
+            #expect(bisecting.output.text.contains("interrupted"))
+            #expect(try made.git(["worktree", "list"]).split(separator: "\n").count == 1)
+            #expect(try FileManager.default.contentsOfDirectory(atPath: place).isEmpty)
         }
 
         @Test func whatCannotBeBisectedIsOneError() throws {

@@ -3,7 +3,7 @@ import TestSupport
 import Testing
 
 extension EndToEnd {
-    @Suite struct History {
+    @Suite(.enabled(if: BenchmarkedRepository.isPossible, "git is not installed")) struct History {
         @Test func aRegressionIsShownAcknowledgedAndResolved() throws {
             let made = try BenchmarkedRepository(costs: (0..<24).map { $0 < 12 ? 100 : 110 })
             try made.measure(0..<24)
@@ -75,7 +75,8 @@ extension EndToEnd {
         }
 
         /// A user who may only read is served in place, without a copy: there is no folder for one.
-        @Test(.enabled(if: geteuid() == 0)) func aStoreThatIsOnlyReadIsReadInPlace() throws {
+        @Test(.enabled(if: geteuid() == 0 && FileManager.default.isExecutableFile(atPath: "/usr/bin/sqlite3")))
+        func aStoreThatIsOnlyReadIsReadInPlace() throws {
             let made = try BenchmarkedRepository(costs: (0..<24).map { $0 < 12 ? 100 : 110 })
             try made.measure(0..<24)
             let inner = made.folder.file("ro %?#")

@@ -175,6 +175,7 @@ package struct Bisection {
             words: ["/bin/sh", "-c", "cd -- \"$0\" && exec /bin/sh -c \"$1\"", tree.path, command],
             environment: ["TICKSCOPE_RESULT": path, "TICKSCOPE_COMMIT": commit], withheld: GitRepository.withheld)
         process.output = .shown
+        process.endsWithInterruption = true
         process.timeoutSeconds = settings.timeoutSeconds
         let answer = try process.run()
         if answer.hasTimedOut { return .skip("the command took longer than \(Int(settings.timeoutSeconds)) s") }

@@ -33,6 +33,8 @@ struct ChildProcess {
     var withheld: Set<String> = []
     var output = Output.captured
     var timeoutSeconds: Double?
+    /// Whether it ends when the user wants to stop. What cleans up must not.
+    var endsWithInterruption = false
 
     private static let mostBytes = 64 << 20
 
@@ -75,7 +77,7 @@ struct ChildProcess {
         var (status, waited, pause, isLate): (Int32, Double, UInt32, Bool) = (0, 0, 500, false)
         while waitpid(process, &status, WNOHANG) == 0 {
             let isLateNow = timeoutSeconds.map { waited > $0 } ?? false
-            if isLateNow || Interruption.isRequested {
+            if isLateNow || endsWithInterruption && Interruption.isRequested {
                 isLate = isLateNow
                 kill(-process, SIGKILL)
                 while waitpid(process, &status, 0) < 0 && errno == EINTR {}

@@ -55,7 +55,14 @@ struct HistoryBisect: ParsableCommand {
     func run() throws { try HistoryCommand.endingWithTwo(bisect) }
 
     private func bisect() throws -> Int32 {
-        let overview = try HistoryLoader(path: place.path).overview()
+        let loader = HistoryLoader(path: place.path)
+        var overview = try loader.overview()
+        if !overview.alerts.contains(where: { $0.id.hasPrefix(alert) }) {
+            // It may be of a metric, or of times, that are not shown unless asked for.
+            var request = HistoryRequest()
+            (request.metrics, request.limit) = (["*"], 100_000)
+            overview = try loader.overview(request)
+        }
         let id = try SQLiteStore.identifier(alert, overview.alerts.map(\.id))
         guard let found = overview.alerts.first(where: { $0.id == id }) else { return 2 }
         let git = try GitRepository(repository ?? StoreLocation.workingFolder())
