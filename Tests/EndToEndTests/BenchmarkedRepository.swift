@@ -11,13 +11,13 @@ final class BenchmarkedRepository {
 
     static let isPossible = FileManager.default.isExecutableFile(atPath: "/usr/bin/git")
 
-    /// Writes ten repetitions around the cost, each a little off, in the JSON of Google Benchmark. The noise follows
-    /// from the process number, so that no two runs are equal.
+    /// Writes ten repetitions around the cost, each a little off, in the JSON of Google Benchmark. Seeds that
+    /// follow each other, such as process numbers, would give runs that resemble each other.
     private static let script = #"""
         #!/bin/sh
         out=${1:-$TICKSCOPE_RESULT}
         cost=$(cat cost)
-        awk -v cost="$cost" -v seed="$$" 'BEGIN {
+        awk -v cost="$cost" -v seed="$(od -An -N4 -tu4 /dev/urandom)" 'BEGIN {
             srand(seed)
             level = cost * (0.99 + 0.02 * rand())
             printf "{\"context\": {\"num_cpus\": 2, \"host_name\": \"h\"}, \"benchmarks\": ["
