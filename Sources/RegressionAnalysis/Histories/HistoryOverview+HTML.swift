@@ -64,7 +64,7 @@ extension HistoryOverview {
                     number == 0 ? XMLText.escaped(place(alert)) : "", HistoryWording.probability(step),
                 ]
                 let row = cells.enumerated().map { index, cell in
-                    "<td\(index == 3 ? "" : " class=\"t\"")>\(cell.replacing("p < ", with: "p &lt; "))</td>"
+                    "<td\(index == 3 ? "" : index == 1 ? " class=\"t w\"" : " class=\"t\"")>\(cell.replacing("p < ", with: "p &lt; "))</td>"
                 }
                 text += "<tr>\(row.joined())</tr>\n"
             }
@@ -108,6 +108,7 @@ extension HistoryOverview {
     private static let style = """
         code{font:13px ui-monospace,"DejaVu Sans Mono",monospace}
         p{overflow-wrap:anywhere}
+        .w{white-space:normal;min-width:160px;max-width:280px}
         .legend{margin-top:18px}
         .value{fill:var(--accent);fill-opacity:.75}
         .zone-worse{fill:var(--bad);fill-opacity:.2}.zone-better{fill:var(--good);fill-opacity:.2}
