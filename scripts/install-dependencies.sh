@@ -25,6 +25,7 @@ test_packages=(
     python3 xz-utils  # real programs to record …
     redis-tools       # … and redis, from the package that starts no service
     linux-perf        # the peer to compare with
+    git sqlite3       # repositories to bisect; stores as others write them
     valgrind          # counts allocations and calls in another way
     libjemalloc2      # an allocator with C++ operators of its own
     gcc-aarch64-linux-gnu qemu-user # programs of another architecture, to count what they allocate

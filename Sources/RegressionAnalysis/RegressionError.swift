@@ -23,6 +23,10 @@ package struct RegressionError: Error, Hashable, Sendable, CustomStringConvertib
         package static let store = Code(rawValue: "store")
         /// A store whose file is damaged.
         package static let damagedStore = Code(rawValue: "damaged store")
+        /// No series, commit or alert of the store is what was asked for.
+        package static let noSeries = Code(rawValue: "no series")
+        /// A git repository that cannot be used, or lacks commits.
+        package static let repository = Code(rawValue: "repository")
         /// A tolerance that cannot be read, or fits nothing.
         package static let tolerance = Code(rawValue: "tolerance")
         /// Results that cannot be compared with each other.

@@ -22,7 +22,8 @@ struct TickscopeCommand: ParsableCommand {
         version: version,
         subcommands: [
             Record.self, Import.self, Report.self, Flame.self, Diff.self, Export.self, Bench.self, DoctorCommand.self,
-            BaselineCommand.self, Regress.self, ChangePointsCommand.self, SelfTestCommand.self,
+            BaselineCommand.self, Regress.self, ChangePointsCommand.self, HistoryCommand.self,
+            SelfTestCommand.self,
         ])
 
     static let version = "0.1.0"

@@ -16,6 +16,8 @@ package struct SQLiteStore: ResultStore {
 
     private let database: DatabaseQueue
     private let path: String
+    /// The file as it was opened, where nothing but its looks tells that it changes.
+    private let snapshot: StoreSnapshot?
     /// Where a damaged store was kept, when this opening found one.
     package let keptAside: String?
 
@@ -24,9 +26,10 @@ package struct SQLiteStore: ResultStore {
         self.path = path
         switch access {
         case .reading:
-            database = try StoreFile.openForReading(path)
+            (database, snapshot) = try StoreFile.openForReading(path)
             keptAside = nil
         case .writing:
+            snapshot = nil
             do {
                 (database, keptAside) = try StoreFile.openForWriting(path)
             } catch let error as DatabaseError {
@@ -35,13 +38,18 @@ package struct SQLiteStore: ResultStore {
         }
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
-        do { return try database.read(body) } catch let error as DatabaseError {
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+        do {
+            let result = try database.read(body)
+            try snapshot?.check()
+            return result
+        } catch let error as DatabaseError {
+            try snapshot?.check()
             throw StoreFile.translated(error, path)
         }
     }
 
-    private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do { return try database.write(body) } catch let error as DatabaseError {
             throw StoreFile.translated(error, path)
         }
@@ -54,56 +62,59 @@ extension SQLiteStore {
     package func save(_ run: BenchmarkRun, as name: BaselineName, origin: RunOrigin, replacesPinned: Bool) throws
         -> Int64
     {
+        try save(run, as: name, origin: origin, replacesPinned: replacesPinned, before: [])
+    }
+
+    /// Keeps a run where its commit belongs: beside runs of the same commit on the same branch, else before those of
+    /// later commits, else at the end.
+    /// - Parameters:
+    ///   - name: what it becomes the baseline of; nil for none.
+    ///   - successors: commits that come after the run's.
+    package func save(
+        _ run: BenchmarkRun, as name: BaselineName?, origin: RunOrigin, replacesPinned: Bool,
+        before successors: [String]
+    ) throws -> Int64 {
         guard !run.results.isEmpty else {
             throw RegressionError(.malformed, "the results hold no benchmark: nothing to save")
         }
         // Before the transaction: others wait for that.
         let body = GzipCoding.deflate(try BenchmarkRunFormat().encode(run))
-        let points = Self.points(run)
+        let points = RunPoints.of(run)
         let now = Self.now()
         return try write { database in
-            if !replacesPinned { try Self.refusePinned(name, database, "replace") }
+            if let name, !replacesPinned { try Self.refusePinned(name, database, "replace") }
+            var register = try MachineRegister(database)
+            let machine = try register.register(run.machine, in: database)
+            let place = try RunPlace.find(origin, before: successors, database)
             try database.cachedStatement(
                 sql: """
-                    INSERT INTO run (startedAt, savedAt, tool, hostname, commitID, branch, benchmarkCount, body)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?)
+                    INSERT INTO run
+                        (startedAt, savedAt, tool, hostname, commitID, branch, benchmarkCount, body, machine, place)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """
             ).execute(arguments: [
                 run.startedAtNanoseconds, now, run.tool, run.machine.hostname, origin.commit, origin.branch,
-                run.results.count, body.withUnsafeBytes { Data($0) },
+                run.results.count, body.withUnsafeBytes { Data($0) }, machine, place,
             ])
             let number = database.lastInsertedRowID
-            for point in points {
-                let series = try Self.series(point.id, point.metric, database)
-                // A file may name a benchmark twice: the first counts.
-                try database.cachedStatement(
-                    sql: "INSERT OR IGNORE INTO point (series, run, median, replicates) VALUES (?, ?, ?, ?)"
-                ).execute(arguments: [series, number, point.median, point.replicates])
+            for point in points { try Self.insert(point, run: number, database) }
+            if let name {
+                try database.execute(
+                    sql: """
+                        INSERT INTO baseline (name, run, savedAt) VALUES (?, ?, ?)
+                        ON CONFLICT (name) DO UPDATE SET run = excluded.run, savedAt = excluded.savedAt
+                        """, arguments: [name.description, number, now])
             }
-            try database.execute(
-                sql: """
-                    INSERT INTO baseline (name, run, savedAt) VALUES (?, ?, ?)
-                    ON CONFLICT (name) DO UPDATE SET run = excluded.run, savedAt = excluded.savedAt
-                    """, arguments: [name.description, number, now])
             return number
         }
     }
 
-    private struct Point {
-        var id: BenchmarkID
-        var metric: String
-        var median: Double
-        var replicates: Int
-    }
-
-    private static func points(_ run: BenchmarkRun) -> [Point] {
-        run.results.flatMap { result in
-            result.series.compactMap { series in
-                let values = series.values.filter(\.isFinite)
-                guard let median = Median.of(values) else { return nil }
-                return Point(id: result.id, metric: series.metric, median: median, replicates: values.count)
-            }
-        }
+    static func insert(_ point: RunPoints.Point, run number: Int64, _ database: Database) throws {
+        let series = try Self.series(point.id, point.metric, database)
+        // A file may name a benchmark twice: the first counts.
+        try database.cachedStatement(
+            sql: "INSERT OR IGNORE INTO point (series, run, median, replicates) VALUES (?, ?, ?, ?)"
+        ).execute(arguments: [series, number, point.median, point.replicates])
     }
 
     private static func series(_ id: BenchmarkID, _ metric: String, _ database: Database) throws -> Int64 {
@@ -117,9 +128,9 @@ extension SQLiteStore {
         return database.lastInsertedRowID
     }
 
-    private static func suffix(_ id: BenchmarkID) -> String { id.argument.map { "/" + $0 } ?? "" }
+    static func suffix(_ id: BenchmarkID) -> String { id.argument.map { "/" + $0 } ?? "" }
 
-    private static func now() -> Int64 {
+    static func now() -> Int64 {
         var time = timespec()
         clock_gettime(CLOCK_REALTIME, &time)
         return Int64(time.tv_sec) * 1_000_000_000 + Int64(time.tv_nsec)

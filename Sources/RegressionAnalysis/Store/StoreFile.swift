@@ -12,7 +12,7 @@ enum StoreFile {
     /// Larger files are not read as a whole at every opening; what is damaged in them shows when it is read.
     static let mostCheckedBytes: Int64 = 64 << 20
     /// How long to wait for another writer.
-    private static let busySeconds = 30.0
+    static let busySeconds = 30.0
 
     /// - Returns: the database, and the new name of a damaged one that was put aside.
     static func openForWriting(_ path: String) throws -> (database: DatabaseQueue, keptAside: String?) {
@@ -31,29 +31,6 @@ enum StoreFile {
         } catch let error as DatabaseError where isDamage(error) {
             let kept = try putAside(path)
             return (try openChecked(path), kept)
-        }
-    }
-
-    /// - Throws: ``RegressionError`` when there is no store, or it is damaged.
-    static func openForReading(_ path: String) throws -> DatabaseQueue {
-        guard access(path, F_OK) == 0 else {
-            throw RegressionError(
-                .store, "there is no store '\(PlainText.of(path, limit: 200))': save a baseline first, or give --store")
-        }
-        guard access(path, R_OK) == 0 else {
-            throw RegressionError(.store, "cannot read '\(PlainText.of(path, limit: 200))': \(text(errno))")
-        }
-        do {
-            do {
-                return try openReadOnly(path)
-            } catch let error as DatabaseError
-                where [.SQLITE_CANTOPEN, .SQLITE_READONLY].contains(error.resultCode.primaryResultCode)
-            {
-                // SQLite wants to make files beside it, which a folder that is only read does not let it.
-                return try openCopy(path)
-            }
-        } catch let error as DatabaseError {
-            throw translated(error, path)
         }
     }
 
@@ -99,34 +76,8 @@ enum StoreFile {
         return database
     }
 
-    private static func openReadOnly(_ path: String) throws -> DatabaseQueue {
-        var configuration = Configuration()
-        configuration.readonly = true
-        configuration.busyMode = .timeout(busySeconds)
-        let database = try DatabaseQueue(path: path, configuration: configuration)
-        try check(database, path)
-        return database
-    }
-
-    private static func openCopy(_ path: String) throws -> DatabaseQueue {
-        var pattern = Array("/tmp/tickscope-store-XXXXXX".utf8CString)
-        guard mkdtemp(&pattern) != nil else {
-            throw RegressionError(.store, "cannot make a folder in /tmp: \(text(errno))")
-        }
-        let folder = pattern.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-        // Open files stay readable without their names.
-        defer { for name in ["s", "s-wal", "s-shm"] { unlink("\(folder)/\(name)") }; rmdir(folder) }
-        try AtomicFile.write(InputFile.read(path), to: folder + "/s")
-        if access(path + "-wal", R_OK) == 0 {
-            try AtomicFile.write(InputFile.read(path + "-wal"), to: folder + "/s-wal")
-        }
-        let database = try DatabaseQueue(path: folder + "/s")
-        try check(database, path)
-        return database
-    }
-
     /// That the file is sound, ours, and not from the future.
-    private static func check(_ database: DatabaseQueue, _ path: String) throws {
+    static func check(_ database: DatabaseQueue, _ path: String) throws {
         var facts = stat()
         let isSmall = stat(path, &facts) == 0 && Int64(facts.st_size) <= mostCheckedBytes
         try database.read { database in
@@ -192,7 +143,7 @@ enum StoreFile {
             .store, "cannot write the store '\(PlainText.of(path, limit: 200))': \(text(code)); give another --store")
     }
 
-    private static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
+    static func text(_ code: Int32) -> String { String(cString: strerror(code)) }
 
     private static func reason(_ error: DatabaseError) -> String {
         PlainText.of(error.message ?? "\(error.resultCode)", limit: 120)

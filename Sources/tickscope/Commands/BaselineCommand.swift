@@ -29,7 +29,8 @@ struct BaselineCommand: ParsableCommand {
         static let configuration = CommandConfiguration(
             abstract: "Save results under a name.",
             discussion: """
-                The commit and the branch are those that git has checked out here, unless they are given.
+                The commit and the branch are those that git has checked out here, unless they are given. Results of \
+                an earlier commit take their place in the history, as far as the repository here tells it.
 
                 EXAMPLES
                   tickscope baseline save main result.json
@@ -52,7 +53,9 @@ struct BaselineCommand: ParsableCommand {
             if let commit { origin = RunOrigin(commit: commit) }
             if let branch { origin.branch = branch }
             let store = try place.open(.writing)
-            let number = try store.save(run, as: BaselineName.parsed(name), origin: origin, replacesPinned: force)
+            let later = try store.laterCommits(than: origin, in: StoreLocation.workingFolder())
+            let number = try store.save(
+                run, as: BaselineName.parsed(name), origin: origin, replacesPinned: force, before: later)
             StandardError.write("saved \(run.results.count) benchmarks as '\(name)', run \(number) of \(place.path)\n")
         }
     }

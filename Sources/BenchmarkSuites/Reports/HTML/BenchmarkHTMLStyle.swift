@@ -1,6 +1,6 @@
 /// The style sheet inside a page of results.
-enum BenchmarkHTMLStyle {
-    static let text = """
+package enum BenchmarkHTMLStyle {
+    package static let text = """
         :root{--page:#fff;--ink:#1b1e25;--muted:#5b6270;--line:#d9dce3;--strip:#f3f4f7;--accent:#0b57d0;--second:#b3450b;\
         --third:#0a7d5a;--bad:#b3261e;--warn:#8a5a00;--good:#146c2e;color-scheme:light dark}
         \(CausePalette.light)

@@ -1,7 +1,7 @@
 internal import ProfileFormats
 
 /// A picture with two axes, as inline SVG.
-struct Plot {
+package struct Plot {
     static let width = 760.0
     static let height = 280.0
     private static let left = 84.0
@@ -20,7 +20,7 @@ struct Plot {
     /// Horizontal lines in front of the grid are drawn by marks.
     private(set) var marks = ""
 
-    init(
+    package init(
         title: String, x: PlotScale, y: PlotScale, xTitle: String, yTitle: String,
         xLabel: @escaping (Double) -> String, yLabel: @escaping (Double) -> String
     ) {
@@ -33,11 +33,11 @@ struct Plot {
         self.yLabel = yLabel
     }
 
-    func pixelX(_ value: Double) -> Double {
+    package func pixelX(_ value: Double) -> Double {
         Self.left + x.position(value) * (Self.width - Self.left - Self.right)
     }
 
-    func pixelY(_ value: Double) -> Double {
+    package func pixelY(_ value: Double) -> Double {
         Self.height - Self.bottom - y.position(value) * (Self.height - Self.top - Self.bottom)
     }
 
@@ -50,13 +50,13 @@ struct Plot {
     // MARK: Marks
 
     /// A dot at pixels.
-    mutating func dot(_ px: Double, _ py: Double, radius: Double = 2, style: String, hint: String? = nil) {
+    package mutating func dot(_ px: Double, _ py: Double, radius: Double = 2, style: String, hint: String? = nil) {
         let head = "<circle class=\"\(style)\" cx=\"\(Self.number(px))\" cy=\"\(Self.number(py))\" r=\"\(radius)\""
         marks += hint.map { "\(head)><title>\(XMLText.escaped($0))</title></circle>\n" } ?? "\(head)/>\n"
     }
 
     /// A horizontal bar at a value, between two pixels.
-    mutating func bar(_ value: Double, from px: Double, to end: Double, style: String, hint: String) {
+    package mutating func bar(_ value: Double, from px: Double, to end: Double, style: String, hint: String) {
         let py = Self.number(pixelY(value))
         marks +=
             "<line class=\"\(style)\" x1=\"\(Self.number(px))\" x2=\"\(Self.number(end))\" y1=\"\(py)\" y2=\"\(py)\">"
@@ -64,28 +64,38 @@ struct Plot {
     }
 
     /// A band over the whole width.
-    mutating func band(_ lower: Double, _ upper: Double, style: String, hint: String) {
+    package mutating func band(_ lower: Double, _ upper: Double, style: String, hint: String) {
         let top = pixelY(upper), height = max(1, pixelY(lower) - top)
         marks += "<rect class=\"\(style)\" x=\"\(Self.number(Self.left))\" y=\"\(Self.number(top))\" "
         marks += "width=\"\(Self.number(Self.width - Self.left - Self.right))\" height=\"\(Self.number(height))\">"
         marks += "<title>\(XMLText.escaped(hint))</title></rect>\n"
     }
 
-    mutating func line(_ points: [(Double, Double)], style: String) {
+    /// A rectangle from one pixel to another, between two values.
+    package mutating func zone(
+        from px: Double, to end: Double, lower: Double, upper: Double, style: String, hint: String
+    ) {
+        let top = pixelY(upper), height = max(1, pixelY(lower) - top)
+        marks += "<rect class=\"\(style)\" x=\"\(Self.number(px))\" y=\"\(Self.number(top))\" "
+        marks += "width=\"\(Self.number(max(1, end - px)))\" height=\"\(Self.number(height))\">"
+        marks += "<title>\(XMLText.escaped(hint))</title></rect>\n"
+    }
+
+    package mutating func line(_ points: [(Double, Double)], style: String) {
         guard points.count > 1 else { return }
         let text = points.map { "\(Self.number($0.0)),\(Self.number($0.1))" }.joined(separator: " ")
         marks += "<polyline class=\"\(style)\" points=\"\(text)\"/>\n"
     }
 
     /// A vertical stroke between two values, as an error bar.
-    mutating func stroke(_ px: Double, from lower: Double, to upper: Double, style: String) {
+    package mutating func stroke(_ px: Double, from lower: Double, to upper: Double, style: String) {
         let x = Self.number(px)
         marks += "<line class=\"\(style)\" x1=\"\(x)\" x2=\"\(x)\" y1=\"\(Self.number(pixelY(lower)))\" "
         marks += "y2=\"\(Self.number(pixelY(upper)))\"/>\n"
     }
 
     /// A small triangle at the upper edge: there is more above.
-    mutating func more(_ px: Double, hint: String) {
+    package mutating func more(_ px: Double, hint: String) {
         let x = Self.number(px), left = Self.number(px - 4), right = Self.number(px + 4)
         marks +=
             "<path class=\"more\" d=\"M\(x) 4L\(left) 11H\(right)Z\"><title>\(XMLText.escaped(hint))</title></path>\n"
@@ -93,7 +103,7 @@ struct Plot {
 
     // MARK: Whole
 
-    func svg() -> String {
+    package func svg() -> String {
         let right = Self.width - Self.right, floor = Self.height - Self.bottom
         var text = "<svg viewBox=\"0 0 \(Self.number(Self.width)) \(Self.number(Self.height))\" role=\"img\" "
         text += "aria-label=\"\(XMLText.escaped(title))\">\n<g class=\"axis\">\n"

@@ -1,15 +1,22 @@
 internal import Glibc
 
 /// Maps values to a stretch of pixels, and knows where its ticks are.
-struct PlotScale {
-    let lower: Double
-    let upper: Double
-    let isLogarithmic: Bool
+package struct PlotScale {
+    package let lower: Double
+    package let upper: Double
+    package let isLogarithmic: Bool
     /// Values that get a label.
-    let ticks: [Double]
+    package let ticks: [Double]
+
+    package init(lower: Double, upper: Double, isLogarithmic: Bool, ticks: [Double]) {
+        self.lower = lower
+        self.upper = upper
+        self.isLogarithmic = isLogarithmic
+        self.ticks = ticks
+    }
 
     /// A scale of at least the given range with ticks at 1, 2 and 5 times powers of ten.
-    static func linear(_ lower: Double, _ upper: Double, tickCount: Int = 5) -> PlotScale {
+    package static func linear(_ lower: Double, _ upper: Double, tickCount: Int = 5) -> PlotScale {
         let span = upper > lower ? upper - lower : max(abs(upper), 1) * 0.1
         let low = upper > lower ? lower : lower - span / 2
         let rough = span / Double(max(1, tickCount))

@@ -20,7 +20,7 @@ package enum CalendarText {
 
     /// Seconds since 1970 of `2026-11-27T06:37:49`, with a fraction and a zone (`Z`, `+01:00`) or without; nil for other
     /// text.
-    static func seconds(_ text: String) -> Int64? {
+    package static func seconds(_ text: String) -> Int64? {
         let bytes = Array(text.utf8)
         func number(_ range: Range<Int>) -> Int64? {
             guard range.upperBound <= bytes.count else { return nil }

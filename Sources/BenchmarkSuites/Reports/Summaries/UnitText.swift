@@ -38,12 +38,12 @@ package enum UnitText {
         return digits.uncertaintyText + scale.suffix
     }
 
-    struct Scale {
-        let divisor: Double
+    package struct Scale {
+        package let divisor: Double
         /// With the space before it.
-        let suffix: String
+        package let suffix: String
 
-        init(_ value: Double, _ kind: Kind) {
+        package init(_ value: Double, _ kind: Kind) {
             let steps: [(Double, String)] =
                 switch kind {
                 case .nanoseconds: [(1, " ns"), (1e3, " µs"), (1e6, " ms"), (1e9, " s")]
