@@ -57,6 +57,7 @@ var targets: [Target] = [
     cTarget("CCycles"),
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
     cTarget("CFileMapping"),
+    cTarget("CLargeHeap"),
     cTarget("CPerfEvents"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
@@ -111,9 +112,9 @@ var targets: [Target] = [
     executable(
         "tickscope",
         [
-            "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "PerfEvents", "ProfileFormats",
-            "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics", "Symbolization",
-            argumentParser,
+            "BenchmarkSuites", "Benchmarking", "CLargeHeap", "CycleTiming", "InstructionTracing", "PerfEvents",
+            "ProfileFormats", "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics",
+            "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 

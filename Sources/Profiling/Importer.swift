@@ -81,10 +81,10 @@ package struct Importer {
 
         let format = data.events[eventIndex].format
         let event = EventSpecification.recorded(data.events[eventIndex].name, format)
-        var raw = RawProfile(merging: members.map { $0.aggregator.snapshot() })
+        let assembler = ProfileAssembler(event: event, symbolization: plan.symbolization, kernel: kernel)
+        var raw = Self.merge(members, naming: assembler)
         // Everybody has seen every record that is no sample.
         raw.quality.lost = members[0].aggregator.lostByRecords
-        let assembler = ProfileAssembler(event: event, symbolization: plan.symbolization, kernel: kernel)
         let times = members.compactMap(\.loader.sampleTimes)
         let first = times.map(\.lowerBound).min() ?? 0
         let last = times.map(\.upperBound).max() ?? 0
@@ -117,6 +117,18 @@ package struct Importer {
         try reader.scan(batchSize: Self.batchSize, progress: progress) { batch in
             if crew.add(batch) { _ = members[0].work(for: crew) }
         }
+    }
+
+    /// Puts the parts together, and names frames meanwhile.
+    private static func merge(_ members: [ImportMember], naming assembler: ProfileAssembler) -> RawProfile {
+        var merge = RawProfileMerge(members.map { $0.aggregator.takeProfile() })
+        let frames = merge.profile
+        // Used by nobody else until the thread has ended.
+        nonisolated(unsafe) let namer = assembler
+        let thread = JoinableThread { namer.name(frames) }
+        merge.addSamples()
+        thread?.join()
+        return merge.profile
     }
 
     private static func unique(_ texts: [String]) -> [String] {

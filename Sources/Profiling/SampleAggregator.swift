@@ -103,7 +103,16 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     }
 
     /// Everything so far, as a value.
-    func snapshot() -> RawProfile {
+    func snapshot() -> RawProfile { finished(raw) }
+
+    /// Everything, which is nobody else's; leaves nothing.
+    mutating func takeProfile() -> RawProfile {
+        var taken = RawProfile()
+        swap(&taken, &raw)
+        return finished(taken)
+    }
+
+    private func finished(_ raw: consuming RawProfile) -> RawProfile {
         var copy = raw
         copy.frames = interner.frames
         copy.modules = modules.modules
@@ -215,7 +224,14 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         raw.sampleThreads.append(thread)
         raw.sampleCounts.append(1)
         raw.samplePeriods.append(Int64(truncatingIfNeeded: sample.period))
-        if attachment == nil { raw.sampleOrdinals.append(ordinal) }
+        if attachment == nil { noteOrdinal() }
+    }
+
+    /// Keeps when the newest sample and what is new with it were met.
+    private mutating func noteOrdinal() {
+        raw.sampleOrdinals.append(ordinal)
+        while raw.frameOrdinals.count < interner.frames.count { raw.frameOrdinals.append(ordinal) }
+        while raw.threadOrdinals.count < raw.threads.count { raw.threadOrdinals.append(ordinal) }
     }
 
     private mutating func threadIndex(_ sample: SampleView) -> Int32 {

@@ -2,100 +2,145 @@ internal import Glibc
 internal import ProfileModel
 
 /// Stacks of names with a count each, merged by name; yields them as sorted lines.
+///
+/// Stacks whose frames have equal names are found while the lines are written: what is below a line are the children of
+/// all nodes that it stands for, sorted by name.
 struct TextTree {
-    private var names: [[UInt8]] = []
-    private var ids: [[UInt8]: Int32] = [:]
-    private var stacks = StackTable()
-    /// One a node of `stacks`, as far as they go; nil where no stack ends.
-    private var counts: [Int64?] = []
+    private let nodes: [StackTable.Node]
+    /// The position of each frame's name in the order of bytes: equal for equal names.
+    private let ranks: [Int32]
+    /// The name with each rank.
+    private let names: [[UInt8]]
+    /// One a node; -1 where no stack ends.
+    private var counts: [Int64]
 
-    mutating func intern(_ name: [UInt8]) -> Int32 {
-        if let id = ids[name] { return id }
-        let id = Int32(names.count)
-        names.append(name)
-        ids[name] = id
-        return id
+    /// - Parameters:
+    ///   - nodes: stacks over frames, the root first, parents before their children.
+    ///   - frames: for each frame its position in `names`.
+    ///   - names: all different.
+    init(nodes: [StackTable.Node], frames: [Int32], names: [[UInt8]]) {
+        self.nodes = nodes
+        let order = names.indices.sorted { Self.precedes(names[$0], names[$1]) }
+        var ranks = [Int32](repeating: 0, count: names.count)
+        for (position, name) in order.enumerated() { ranks[name] = Int32(position) }
+        self.ranks = frames.map { ranks[Int($0)] }
+        self.names = order.map { names[$0] }
+        counts = [Int64](repeating: -1, count: nodes.count)
     }
 
-    /// The stack that has a name below another stack.
-    // hot: per distinct stack
-    mutating func child(of parent: StackTable.ID, _ name: Int32) -> StackTable.ID {
-        stacks.child(of: parent, frame: FrameID(rawValue: name))
-    }
+    /// - Parameter count: not negative.
+    mutating func add(_ count: Int64, at node: Int) { counts[node] = max(0, counts[node]).addingSaturating(count) }
 
-    mutating func add(_ count: Int64, at stack: StackTable.ID) {
-        let index = Int(stack.rawValue)
-        if index >= counts.count { counts.append(contentsOf: repeatElement(nil, count: stacks.count - counts.count)) }
-        counts[index] = (counts[index] ?? 0).addingSaturating(count)
-    }
+    /// Writes all lines in order. O(nodes + output), and the sorting of siblings.
+    /// - Parameter output: gets one line after the other; its bytes are valid during the call only.
+    func write(to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let (order, start) = childrenOfNodes()
+        var line = LineBuffer()
+        // The nodes of the pending lines; those of the last one are at the end.
+        var members: [Int32] = []
+        var pending: [(firstMember: Int, prefix: Int)] = []
+        var children = SiblingSort()
 
-    func lines() -> [UInt8] {
-        let nodes = stacks.nodes
-        let (order, start) = childrenInOrder()
-        // Texts may be many times what they are made of: their length is known before they are written.
-        var lengths = [Int](repeating: 0, count: nodes.count)
-        var size = 0
-        for index in nodes.indices.dropFirst() {
-            let parent = Int(nodes[index].parent)
-            lengths[index] = lengths[parent] + names[Int(nodes[index].frame)].count + (parent > 0 ? 1 : 0)
-            if index < counts.count, counts[index] != nil { size += lengths[index] + Self.longestCount }
-        }
-        return [UInt8](unsafeUninitializedCapacity: size) { output, count in
-            var line: [UInt8] = []
-            // Where the parent's part of the line ends, for each pending node.
-            var pending = order[..<start[1]].map { (node: Int($0), prefix: 0) }
-            while let (node, prefix) = pending.popLast() {
-                line.removeSubrange(prefix...)
-                if nodes[node].parent != 0 { line.append(UInt8(ascii: ";")) }
-                line.append(contentsOf: names[Int(nodes[node].frame)])
-                if node < counts.count, let value = counts[node] {
-                    count += UnsafeMutableBufferPointer(rebasing: output[count...]).update(fromContentsOf: line)
-                    for byte in " \(value)\n".utf8 {
-                        output[count] = byte
-                        count += 1
-                    }
-                }
-                for child in order[start[node]..<start[node + 1]] { pending.append((Int(child), line.count)) }
+        /// Puts the children of some nodes in front of what is pending.
+        func push(prefix: Int) {
+            children.finish {
+                pending.append((members.count, prefix))
+            } member: {
+                members.append($0)
             }
         }
+        for child in order[..<Int(start[1])] { children.add(child, rank: ranks[Int(nodes[Int(child)].frame)]) }
+        push(prefix: 0)
+        while let (firstMember, prefix) = pending.popLast() {
+            line.truncate(to: prefix)
+            // Most nodes have one child.
+            while true {
+                let node = Int(members[firstMember])
+                line.append(names[Int(ranks[Int(nodes[node].frame)])])
+                var count: Int64 = -1
+                var childCount = 0
+                for member in members[firstMember...] {
+                    let own = counts[Int(member)]
+                    if own >= 0 { count = max(0, count).addingSaturating(own) }
+                    childCount += Int(start[Int(member) + 1] - start[Int(member)])
+                }
+                if count >= 0 { try line.write(count: count, to: output) }
+                guard childCount == 1, members.count - firstMember == 1 else { break }
+                members[firstMember] = order[Int(start[node])]
+                line.appendSeparator()
+            }
+            for member in members[firstMember...] {
+                for child in order[Int(start[Int(member)])..<Int(start[Int(member) + 1])] {
+                    children.add(child, rank: ranks[Int(nodes[Int(child)].frame)])
+                }
+            }
+            members.removeSubrange(firstMember...)
+            line.appendSeparator()
+            push(prefix: line.count)
+        }
     }
 
-    /// A space, 19 digits and a line feed.
-    private static let longestCount = 21
-
-    /// The children of each node by name backward, as the pending ones are taken from the end, and where they begin.
-    private func childrenInOrder() -> (order: [Int32], start: [Int]) {
-        let nodes = stacks.nodes
-        let rank = ranks()
-        var start = [Int](repeating: 0, count: nodes.count + 1)
-        for node in nodes.dropFirst() { start[Int(node.parent) + 1] += 1 }
-        for index in nodes.indices { start[index + 1] += start[index] }
-        var next = start
+    /// The children of each node, grouped by parent, and where each group begins.
+    private func childrenOfNodes() -> (order: [Int32], start: [Int32]) {
+        var start = [Int32](repeating: 0, count: nodes.count + 2)
+        // Counted one place further on, so that filling the groups moves each begin to where it belongs.
+        for node in nodes.dropFirst() { start[Int(node.parent) + 2] += 1 }
+        for index in 2..<start.count { start[index] += start[index - 1] }
         var order = [Int32](repeating: 0, count: nodes.count - 1)
         for index in nodes.indices.dropFirst() {
             let parent = Int(nodes[index].parent)
-            order[next[parent]] = Int32(index)
-            next[parent] += 1
-        }
-        // Most nodes have one child.
-        for node in nodes.indices where start[node + 1] - start[node] > 1 {
-            order[start[node]..<start[node + 1]].sort {
-                rank[Int(nodes[Int($0)].frame)] > rank[Int(nodes[Int($1)].frame)]
-            }
+            order[Int(start[parent + 1])] = Int32(truncatingIfNeeded: index)
+            start[parent + 1] += 1
         }
         return (order, start)
-    }
-
-    /// Position of each name in byte order.
-    private func ranks() -> [Int32] {
-        let order = names.indices.sorted { Self.precedes(names[$0], names[$1]) }
-        var rank = [Int32](repeating: 0, count: names.count)
-        for (position, name) in order.enumerated() { rank[name] = Int32(position) }
-        return rank
     }
 
     private static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
         let order = memcmp(a, b, min(a.count, b.count))
         return order != 0 ? order < 0 : a.count < b.count
+    }
+}
+
+/// Sorts nodes by the ranks of their names, the last one first, as pending lines are taken from the end.
+private struct SiblingSort {
+    /// rank << 32 | node.
+    private var keys: [UInt64] = []
+
+    mutating func add(_ node: Int32, rank: Int32) {
+        keys.append(UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: node)))
+    }
+
+    /// Hands on what was added, and begins anew.
+    /// - Parameter line: is told that the next nodes have a name of their own.
+    mutating func finish(line: () -> Void, member: (Int32) -> Void) {
+        if keys.count > 1 { keys.sort(by: >) }
+        var last: UInt64?
+        for key in keys {
+            if key >> 32 != last {
+                line()
+                last = key >> 32
+            }
+            member(Int32(truncatingIfNeeded: key))
+        }
+        keys.removeAll(keepingCapacity: true)
+    }
+}
+
+/// The line that is being written.
+private struct LineBuffer {
+    private var bytes: [UInt8] = []
+
+    var count: Int { bytes.count }
+
+    mutating func truncate(to count: Int) { bytes.removeSubrange(count...) }
+    mutating func append(_ name: [UInt8]) { bytes.append(contentsOf: name) }
+    mutating func appendSeparator() { bytes.append(UInt8(ascii: ";")) }
+
+    /// Writes the line with its number, which is no part of what follows it.
+    mutating func write(count value: Int64, to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
+        let end = bytes.count
+        bytes.append(contentsOf: " \(value)\n".utf8)
+        try bytes.withUnsafeBytes(output)
+        truncate(to: end)
     }
 }
