@@ -57,8 +57,8 @@ var targets: [Target] = [
     cTarget("CCycles"),
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
     cTarget("CFileMapping"),
-    cTarget("CLargeHeap"),
     cTarget("CPerfEvents"),
+    cTarget("CSystem"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
 
@@ -75,7 +75,7 @@ var targets: [Target] = [
         name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "CZstd", "ProfileModel"],
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
-    swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
+    swiftTarget("ProfileFormats", ["CSystem", "CZlib", "ProfileModel", protobuf]),
 
     // Floor 3: benchmarks, as the program that declares them sees them
     swiftTarget("Benchmarking", ["CAllocations", "CCycles", "CycleTiming", "PerfEvents", "Statistics", histogram]),
@@ -112,7 +112,7 @@ var targets: [Target] = [
     executable(
         "tickscope",
         [
-            "BenchmarkSuites", "Benchmarking", "CLargeHeap", "CycleTiming", "InstructionTracing", "PerfEvents",
+            "BenchmarkSuites", "Benchmarking", "CSystem", "CycleTiming", "InstructionTracing", "PerfEvents",
             "ProfileFormats", "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics",
             "Symbolization", argumentParser,
         ]),

@@ -83,6 +83,7 @@ struct FrameNamer {
         let results = concurrently(order.count) { [options] in jobs[order[$0]].named(raw.frames, options) }
         var named = [(frames: [Int32], names: CodeNames)?](repeating: nil, count: jobs.count)
         for (position, job) in order.enumerated() { named[job] = results[position] }
+        functionIndexes.reserveCapacity(functionIndexes.count + results.reduce(0) { $0 + $1.names.names.count })
         for (frames, names) in named.lazy.compactMap(\.self) {
             let ranges = names.names.map { add($0) }
             // hot: per frame

@@ -25,6 +25,21 @@ package struct ImportResult: Sendable {
     package var warnings: [String]
     /// Bytes of the recording.
     package var bytes: UInt64
+    /// What the profile was made with. Freeing all of it takes a while, which a process that ends need not wait for.
+    package var remains: any AnyObject & Sendable
+}
+
+/// Used by nobody.
+private final class Remains: @unchecked Sendable {
+    private let members: [ImportMember]
+    private let assembler: ProfileAssembler
+    private let data: PerfDataFile
+
+    init(members: [ImportMember], assembler: ProfileAssembler, data: PerfDataFile) {
+        self.members = members
+        self.assembler = assembler
+        self.data = data
+    }
 }
 
 /// Turns a recording of perf's into a profile: the same unwinding, naming and counting as for one of our own.
@@ -93,7 +108,7 @@ package struct Importer {
         warnings += Self.unique(files.warnings + assembler.warnings)
         return ImportResult(
             profile: profile, event: data.events[eventIndex].name, warnings: warnings,
-            bytes: UInt64(data.byteCount))
+            bytes: UInt64(data.byteCount), remains: Remains(members: members, assembler: assembler, data: data))
     }
 
     /// Stacks take memory for each.

@@ -26,7 +26,8 @@ struct RawProfileMerge {
     // MARK: What samples are made of
 
     private mutating func mergeFrames() {
-        var interner = FrameInterner(cachesAddresses: false)
+        let count = parts.map(\.frames.count).max() ?? 0
+        var interner = FrameInterner(cachesAddresses: false, capacity: count + count / 2)
         frames = parts.map { [Int32](repeating: -1, count: $0.frames.count) }
         var modules = [Int32](repeating: -1, count: parts.map(\.modules.count).max() ?? 0)
         // hot: per frame

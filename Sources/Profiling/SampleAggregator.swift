@@ -22,7 +22,8 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private var table = TableEngine()
     private var captures: CaptureController?
     private let completion: StackCompletion?
-    private var deepStacks = DeepStacks()
+    /// Nil where the kernel writes no tails.
+    private var deepStacks: DeepStacks?
     private let stackTail: StackTail?
     private var trace = UnwindTrace(capacity: SampleAggregator.deepest)
     private var libunwind = LibunwindEngine()
@@ -82,6 +83,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
             ? CaptureController(
                 startingWith: layout.userStackBytes, frequency: plan.frequency, attachment: attachment) : nil
         stackTail = attachment.stackTail
+        if stackTail != nil { deepStacks = DeepStacks() }
         let completes = plan.completesStacks && plan.unwinder.isResumable && attachment.hasRoomToSpare
         completion = completes ? StackCompletion() : nil
         registers.initialize(repeating: 0)
@@ -147,7 +149,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
             return
         }
         if let stackTail, let id = RecordDecoder.eventID(ofSample: bytes), stackTail.isTail(eventID: id) {
-            if let tail = RecordDecoder.stackTail(bytes) { deepStacks.add(tail) } else { malformed += 1 }
+            if let tail = RecordDecoder.stackTail(bytes) { deepStacks?.add(tail) } else { malformed += 1 }
             return
         }
         guard let sample = decoder.sample(bytes) else {
@@ -297,8 +299,8 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         let fitsRecord = result.end != .stackBytes
         if stackTail != nil {
             if fitsRecord {
-                deepStacks.pass(sample.tid)
-            } else if let whole = deepStacks.join(sample, stackPointer: registers[UserRegisters.stackPointer]) {
+                deepStacks?.pass(sample.tid)
+            } else if let whole = deepStacks?.join(sample, stackPointer: registers[UserRegisters.stackPointer]) {
                 result = unwind(whole, chain: chain, space: code.unwindSpace)
             }
         }

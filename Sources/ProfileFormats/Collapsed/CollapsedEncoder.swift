@@ -5,8 +5,7 @@ struct CollapsedEncoder {
     private let profile: Profile
     private let annotates: Bool
     private let showsThreads: Bool
-    private var names: [[UInt8]] = []
-    private var ids: [[UInt8]: Int32] = [:]
+    private var names = TextArena()
 
     init(_ profile: Profile, annotates: Bool, showsThreads: Bool) {
         self.profile = profile
@@ -34,7 +33,7 @@ struct CollapsedEncoder {
         var nodes = profile.stacks.nodes
         if profile.samples.stacks.contains(StackTable.root) {
             nodes.append(StackTable.Node(parent: StackTable.root.rawValue, frame: Int32(frames.count)))
-            frames.append(intern(Self.noStack))
+            frames.append(names.add(Self.noStack))
         }
         var tree = TextTree(nodes: nodes, frames: frames, names: names)
         for (sample, stack) in profile.samples.stacks.enumerated() {
@@ -47,10 +46,12 @@ struct CollapsedEncoder {
     /// The profile's stacks below their processes and threads.
     private mutating func treeWithThreads(_ column: Int) -> TextTree {
         let frames = frameNames()
-        let noStack = intern(Self.noStack)
+        let noStack = names.add(Self.noStack)
         var stacks = StackTable()
         let roots = profile.labelSets.map { set in
-            Self.roots(of: set).reduce(StackTable.root) { stacks.child(of: $0, frame: FrameID(rawValue: intern($1))) }
+            Self.roots(of: set).reduce(StackTable.root) { stack, name in
+                stacks.child(of: stack, frame: FrameID(rawValue: names.add(name)))
+            }
         }
         let places = profile.samples.stacks.indices.map { sample in
             var place = roots[Int(profile.samples.labelSets[sample])]
@@ -60,14 +61,14 @@ struct CollapsedEncoder {
             if place == StackTable.root { place = stacks.child(of: place, frame: FrameID(rawValue: noStack)) }
             return place
         }
-        var tree = TextTree(nodes: stacks.nodes, frames: names.indices.map { Int32($0) }, names: names)
+        var tree = TextTree(nodes: stacks.nodes, frames: (0..<names.count).map { Int32($0) }, names: names)
         for (sample, place) in places.enumerated() {
             tree.add(profile.samples.values[column][sample], at: Int(place.rawValue))
         }
         return tree
     }
 
-    private static let noStack = Array("[no stack]".utf8)
+    private static let noStack = "[no stack]"
 
     /// For each frame the position of its text, with annotations when they are wanted.
     private mutating func frameNames() -> [Int32] {
@@ -79,35 +80,15 @@ struct CollapsedEncoder {
             let function = Int(frame.function.rawValue)
             let variant = function * 4 + (isKernel ? 2 : 0) + (isInlined ? 1 : 0)
             if known[variant] < 0 {
-                var bytes = Self.sanitized(profile.functions[function].name)
-                if isKernel { bytes.append(contentsOf: "_[k]".utf8) }
-                if isInlined { bytes.append(contentsOf: "_[i]".utf8) }
-                known[variant] = intern(bytes)
+                known[variant] = names.add(
+                    profile.functions[function].name, (isKernel ? "_[k]" : "") + (isInlined ? "_[i]" : ""))
             }
             return known[variant]
         }
     }
 
-    private mutating func intern(_ name: [UInt8]) -> Int32 {
-        if let id = ids[name] { return id }
-        let id = Int32(names.count)
-        names.append(name)
-        ids[name] = id
-        return id
-    }
-
-    private static func sanitized(_ name: String) -> [UInt8] {
-        name.utf8.map { byte in
-            switch byte {
-            case UInt8(ascii: ";"): UInt8(ascii: ":")
-            case UInt8(ascii: "\n"), UInt8(ascii: "\r"), 0: UInt8(ascii: " ")
-            default: byte
-            }
-        }
-    }
-
     /// `process (pid);thread (tid)`, as far as they are known.
-    private static func roots(of labels: LabelSet) -> [[UInt8]] {
+    private static func roots(of labels: LabelSet) -> [String] {
         let process =
             switch (labels.text("process"), labels.number("pid")) {
             case (let name?, let pid?): "\(name) (\(pid))"
@@ -115,6 +96,6 @@ struct CollapsedEncoder {
             case (nil, let pid?): "pid \(pid)"
             case (nil, nil): ""
             }
-        return [process, labels.threadDescription].filter { !$0.isEmpty }.map(sanitized)
+        return [process, labels.threadDescription].filter { !$0.isEmpty }
     }
 }

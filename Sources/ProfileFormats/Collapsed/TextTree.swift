@@ -7,24 +7,23 @@ internal import ProfileModel
 /// all nodes that it stands for, sorted by name.
 struct TextTree {
     private let nodes: [StackTable.Node]
+    private let names: TextArena
+    /// The name of each frame.
+    private let texts: [Int32]
     /// The position of each frame's name in the order of bytes: equal for equal names.
     private let ranks: [Int32]
-    /// The name with each rank.
-    private let names: [[UInt8]]
     /// One a node; -1 where no stack ends.
     private var counts: [Int64]
 
     /// - Parameters:
     ///   - nodes: stacks over frames, the root first, parents before their children.
     ///   - frames: for each frame its position in `names`.
-    ///   - names: all different.
-    init(nodes: [StackTable.Node], frames: [Int32], names: [[UInt8]]) {
+    init(nodes: [StackTable.Node], frames: [Int32], names: TextArena) {
         self.nodes = nodes
-        let order = names.indices.sorted { Self.precedes(names[$0], names[$1]) }
-        var ranks = [Int32](repeating: 0, count: names.count)
-        for (position, name) in order.enumerated() { ranks[name] = Int32(position) }
+        self.names = names
+        texts = frames
+        let ranks = names.ranks()
         self.ranks = frames.map { ranks[Int($0)] }
-        self.names = order.map { names[$0] }
         counts = [Int64](repeating: -1, count: nodes.count)
     }
 
@@ -33,114 +32,165 @@ struct TextTree {
 
     /// Writes all lines in order. O(nodes + output), and the sorting of siblings.
     /// - Parameter output: gets one line after the other; its bytes are valid during the call only.
-    func write(to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-        let (order, start) = childrenOfNodes()
-        var line = LineBuffer()
+    func write(to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let families = Families(nodes, ranks)
+        var line = TextLine()
+        defer { line.deallocate() }
         // The nodes of the pending lines; those of the last one are at the end.
-        var members: [Int32] = []
+        var members: [Member] = []
         var pending: [(firstMember: Int, prefix: Int)] = []
-        var children = SiblingSort()
-
-        /// Puts the children of some nodes in front of what is pending.
-        func push(prefix: Int) {
-            children.finish {
-                pending.append((members.count, prefix))
-            } member: {
-                members.append($0)
-            }
-        }
-        for child in order[..<Int(start[1])] { children.add(child, rank: ranks[Int(nodes[Int(child)].frame)]) }
-        push(prefix: 0)
-        while let (firstMember, prefix) = pending.popLast() {
-            line.truncate(to: prefix)
-            // Most nodes have one child.
-            while true {
-                let node = Int(members[firstMember])
-                line.append(names[Int(ranks[Int(nodes[node].frame)])])
-                var count: Int64 = -1
-                var childCount = 0
-                for member in members[firstMember...] {
-                    let own = counts[Int(member)]
-                    if own >= 0 { count = max(0, count).addingSaturating(own) }
-                    childCount += Int(start[Int(member) + 1] - start[Int(member)])
+        families.appendChildren(of: 0, to: &members)
+        Self.arrange(&members, from: 0, prefix: 0, &pending)
+        try names.withBytes { names in
+            // hot: per distinct stack
+            while let (firstMember, prefix) = pending.popLast() {
+                line.count = prefix
+                var node = members[firstMember].node
+                let isSingle = members.count - firstMember == 1
+                while true {
+                    let text = Int(texts[Int(nodes[node].frame)])
+                    line.append(names.start + names.ends[text], names.ends[text + 1] - names.ends[text])
+                    if isSingle {
+                        if counts[node] >= 0 { try line.write(count: counts[node], to: output) }
+                    } else if let count = count(of: members[firstMember...]) {
+                        try line.write(count: count, to: output)
+                    }
+                    line.appendSeparator()
+                    // Most nodes have one child.
+                    guard isSingle, let child = families.onlyChild(of: node) else { break }
+                    node = child
                 }
-                if count >= 0 { try line.write(count: count, to: output) }
-                guard childCount == 1, members.count - firstMember == 1 else { break }
-                members[firstMember] = order[Int(start[node])]
-                line.appendSeparator()
-            }
-            for member in members[firstMember...] {
-                for child in order[Int(start[Int(member)])..<Int(start[Int(member) + 1])] {
-                    children.add(child, rank: ranks[Int(nodes[Int(child)].frame)])
+                if isSingle {
+                    members.removeLast()
+                    families.appendChildren(of: node, to: &members)
+                } else {
+                    let group = Array(members[firstMember...])
+                    members.removeLast(group.count)
+                    for member in group { families.appendChildren(of: member.node, to: &members) }
                 }
+                Self.arrange(&members, from: firstMember, prefix: line.count, &pending)
             }
-            members.removeSubrange(firstMember...)
-            line.appendSeparator()
-            push(prefix: line.count)
         }
     }
 
-    /// The children of each node, grouped by parent, and where each group begins.
-    private func childrenOfNodes() -> (order: [Int32], start: [Int32]) {
-        var start = [Int32](repeating: 0, count: nodes.count + 2)
-        // Counted one place further on, so that filling the groups moves each begin to where it belongs.
-        for node in nodes.dropFirst() { start[Int(node.parent) + 2] += 1 }
-        for index in 2..<start.count { start[index] += start[index - 1] }
-        var order = [Int32](repeating: 0, count: nodes.count - 1)
-        for index in nodes.indices.dropFirst() {
-            let parent = Int(nodes[index].parent)
-            order[Int(start[parent + 1])] = Int32(truncatingIfNeeded: index)
-            start[parent + 1] += 1
+    /// Makes lines of siblings, the first by name last, as pending ones are taken from the end.
+    private static func arrange(
+        _ members: inout [Member], from first: Int, prefix: Int, _ pending: inout [(firstMember: Int, prefix: Int)]
+    ) {
+        if members.count - first > 1 { members[first...].sort { $0.key > $1.key } }
+        var last: UInt64?
+        for index in first..<members.count where members[index].rank != last {
+            last = members[index].rank
+            pending.append((index, prefix))
         }
-        return (order, start)
     }
 
-    private static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        let order = memcmp(a, b, min(a.count, b.count))
-        return order != 0 ? order < 0 : a.count < b.count
+    /// How many samples end in some nodes; nil for no stack.
+    private func count(of members: ArraySlice<Member>) -> Int64? {
+        var count: Int64?
+        for member in members where counts[member.node] >= 0 {
+            count = (count ?? 0).addingSaturating(counts[member.node])
+        }
+        return count
     }
 }
 
-/// Sorts nodes by the ranks of their names, the last one first, as pending lines are taken from the end.
-private struct SiblingSort {
-    /// rank << 32 | node.
-    private var keys: [UInt64] = []
+/// A node and the rank of its name, as one number that sorts by rank.
+private struct Member {
+    let key: UInt64
 
-    mutating func add(_ node: Int32, rank: Int32) {
-        keys.append(UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: node)))
+    init(_ node: Int32, rank: Int32) {
+        key = UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: node))
     }
 
-    /// Hands on what was added, and begins anew.
-    /// - Parameter line: is told that the next nodes have a name of their own.
-    mutating func finish(line: () -> Void, member: (Int32) -> Void) {
-        if keys.count > 1 { keys.sort(by: >) }
-        var last: UInt64?
-        for key in keys {
-            if key >> 32 != last {
-                line()
-                last = key >> 32
-            }
-            member(Int32(truncatingIfNeeded: key))
+    var node: Int { Int(truncatingIfNeeded: key & 0xFFFF_FFFF) }
+    var rank: UInt64 { key >> 32 }
+}
+
+/// The children of each node, as lists: nodes that follow each other are mostly parent and child.
+private struct Families {
+    /// 0 for none; the root is nobody's child.
+    private var first: [Int32]
+    private var next: [Int32]
+    private let nodes: [StackTable.Node]
+    /// Of each frame.
+    private let ranks: [Int32]
+
+    init(_ nodes: [StackTable.Node], _ ranks: [Int32]) {
+        self.nodes = nodes
+        self.ranks = ranks
+        first = [Int32](repeating: 0, count: nodes.count)
+        next = first
+        for index in nodes.indices.dropFirst().reversed() {
+            let parent = Int(nodes[index].parent)
+            next[index] = first[parent]
+            first[parent] = Int32(truncatingIfNeeded: index)
         }
-        keys.removeAll(keepingCapacity: true)
+    }
+
+    func appendChildren(of node: Int, to list: inout [Member]) {
+        var child = first[node]
+        while child != 0 {
+            list.append(Member(child, rank: ranks[Int(nodes[Int(child)].frame)]))
+            child = next[Int(child)]
+        }
+    }
+
+    func onlyChild(of node: Int) -> Int? {
+        let child = Int(first[node])
+        return child != 0 && next[child] == 0 ? child : nil
     }
 }
 
 /// The line that is being written.
-private struct LineBuffer {
-    private var bytes: [UInt8] = []
+private struct TextLine {
+    private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    var count = 0
 
-    var count: Int { bytes.count }
+    /// A space, 19 digits and a line feed.
+    private static let longestCount = 21
 
-    mutating func truncate(to count: Int) { bytes.removeSubrange(count...) }
-    mutating func append(_ name: [UInt8]) { bytes.append(contentsOf: name) }
-    mutating func appendSeparator() { bytes.append(UInt8(ascii: ";")) }
+    func deallocate() { bytes.deallocate() }
+
+    @inline(__always)
+    mutating func append(_ text: UnsafePointer<UInt8>, _ length: Int) {
+        // What follows it has room, too.
+        if bytes.count - count < length + 1 + Self.longestCount { grow(length + 1 + Self.longestCount) }
+        memcpy(bytes.baseAddress! + count, text, length)
+        count += length
+    }
+
+    @inline(__always)
+    mutating func appendSeparator() {
+        bytes[count] = UInt8(ascii: ";")
+        count += 1
+    }
+
+    @inline(never)
+    private mutating func grow(_ more: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * (bytes.count + more), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        bytes.deallocate()
+        bytes = larger
+    }
 
     /// Writes the line with its number, which is no part of what follows it.
-    mutating func write(count value: Int64, to output: (UnsafeRawBufferPointer) throws -> Void) rethrows {
-        let end = bytes.count
-        bytes.append(contentsOf: " \(value)\n".utf8)
-        try bytes.withUnsafeBytes(output)
-        truncate(to: end)
+    func write(count value: Int64, to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var end = count + 1
+        bytes[count] = UInt8(ascii: " ")
+        var rest = value
+        repeat {
+            end += 1
+            rest /= 10
+        } while rest > 0
+        rest = value
+        var place = end - 1
+        repeat {
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            place -= 1
+            rest /= 10
+        } while rest > 0
+        bytes[end] = UInt8(ascii: "\n")
+        try output(UnsafeRawBufferPointer(rebasing: bytes[...end]))
     }
 }

@@ -1,4 +1,4 @@
-internal import Glibc
+internal import CSystem
 internal import ProfileModel
 internal import Synchronization
 
@@ -49,6 +49,8 @@ final class BackgroundWriter {
             do throws(FileError) {
                 try Descriptor.writeAll(
                     UnsafeRawBufferPointer(rebasing: buffer.bytes[..<buffer.count]), to: descriptor, path: path)
+                // The disk begins now, so that whoever syncs a file waits for the last part alone.
+                if buffer.count == buffer.bytes.count { ts_begin_writeback(descriptor) }
             } catch {
                 state.withLock { $0.error = error }
             }
@@ -62,8 +64,8 @@ final class BackgroundWriter {
     }
 
     // Together less than a processor's second cache.
-    private static let bufferSize = 128 << 10
-    private static let bufferCount = 4
+    private static let bufferSize = 256 << 10
+    private static let bufferCount = 3
 
     private let shared: Shared
     private let thread: JoinableThread?

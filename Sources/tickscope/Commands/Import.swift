@@ -1,5 +1,5 @@
 import ArgumentParser
-internal import CLargeHeap
+internal import CSystem
 import Glibc
 import ProfileFormats
 import ProfileModel
@@ -86,7 +86,8 @@ struct Import: ParsableCommand {
         try AtomicFile.write(to: path) { try format.encode(result.profile, to: $0) }
         console.summarize(result, path: path)
         let status = try options.status(of: result.profile.metadata.quality, console)
-        if status != 0 { throw ExitCode(status) }
+        // The system frees everything at once.
+        withExtendedLifetime(result) { Glibc.exit(status) }
     }
 
     /// `dir/perf.data` → `perf.pb.gz`.

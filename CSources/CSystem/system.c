@@ -1,5 +1,6 @@
-#include "CLargeHeap.h"
+#include "CSystem.h"
 
+#include <fcntl.h>
 #include <malloc.h>
 #include <stdint.h>
 #include <stdlib.h>
@@ -24,3 +25,5 @@ void ts_prepare_large_heap(void) {
     free(first);
 #endif
 }
+
+void ts_begin_writeback(int file) { sync_file_range(file, 0, 0, SYNC_FILE_RANGE_WRITE); }
