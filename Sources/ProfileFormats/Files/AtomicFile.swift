@@ -9,7 +9,7 @@ package enum AtomicFile {
     /// - Throws: ``FileError``; the target is then as it was, and no temporary file is left.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
         do {
-            try write(to: path) { descriptor in try Descriptor.writeAll(bytes, to: descriptor, path: path) }
+            try write(to: path) { descriptor, path in try Descriptor.writeAll(bytes, to: descriptor, path: path) }
         } catch let error as FileError {
             throw error
         } catch {
@@ -24,7 +24,7 @@ package enum AtomicFile {
     package static func write(
         to path: String, pieces make: (_ output: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
     ) throws {
-        try write(to: path) { descriptor in
+        try write(to: path) { descriptor, path in
             let writer = BackgroundWriter(descriptor, path: path)
             do {
                 try make { try writer.write($0) }
@@ -36,8 +36,9 @@ package enum AtomicFile {
         }
     }
 
-    private static func write(to path: String, _ body: (_ descriptor: Int32) throws -> Void) throws {
-        if path == "-" { return try body(STDOUT_FILENO) }
+    /// - Parameter body: writes to a descriptor, and has a name of it for people.
+    private static func write(to path: String, _ body: (_ descriptor: Int32, _ path: String) throws -> Void) throws {
+        if path == "-" { return try body(STDOUT_FILENO, "standard output") }
         var status = stat()
         let exists = stat(path, &status) == 0
         if exists && status.st_mode & S_IFMT == S_IFDIR { throw FileError("write", path, errno: EISDIR) }
@@ -70,15 +71,18 @@ package enum AtomicFile {
         return "\(folder).\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).\(getpid()).tmp"
     }
 
-    private static func writeDirectly(to path: String, _ body: (_ descriptor: Int32) throws -> Void) throws {
+    private static func writeDirectly(
+        to path: String, _ body: (_ descriptor: Int32, _ path: String) throws -> Void
+    ) throws {
         let descriptor = retrying { open(path, O_WRONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
         defer { close(descriptor) }
-        try body(descriptor)
+        try body(descriptor, path)
     }
 
     private static func replace(
-        _ target: String, mode: mode_t?, shownAs path: String, _ body: (_ descriptor: Int32) throws -> Void
+        _ target: String, mode: mode_t?, shownAs path: String,
+        _ body: (_ descriptor: Int32, _ path: String) throws -> Void
     ) throws {
         let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
         let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
@@ -90,7 +94,7 @@ package enum AtomicFile {
         do {
             defer { close(descriptor) }
             if let mode { fchmod(descriptor, mode) }
-            try body(descriptor)
+            try body(descriptor, path)
             // EINVAL: a file system without sync.
             guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL else {
                 throw FileError("write", path, errno: errno)
