@@ -58,6 +58,7 @@ var targets: [Target] = [
     cTarget("CDemangle", linkerSettings: [.linkedLibrary("supc++")]),
     cTarget("CFileMapping"),
     cTarget("CPerfEvents"),
+    cTarget("CSystem"),
     cTarget("CTasks"),
     cTarget("CUnwind", ["CLibunwind"], linkerSettings: [.linkedLibrary("gcc_s"), .linkedLibrary("unwind-x86_64")]),
 
@@ -74,7 +75,7 @@ var targets: [Target] = [
         name: "Symbolization", dependencies: ["CDemangle", "CLibelf", "CLzma", "CZlib", "CZstd", "ProfileModel"],
         swiftSettings: swiftSettings,
         linkerSettings: [.linkedLibrary("stdc++")]),
-    swiftTarget("ProfileFormats", ["ProfileModel", "CZlib", protobuf]),
+    swiftTarget("ProfileFormats", ["CSystem", "CZlib", "ProfileModel", protobuf]),
 
     // Floor 3: benchmarks, as the program that declares them sees them
     swiftTarget("Benchmarking", ["CAllocations", "CCycles", "CycleTiming", "PerfEvents", "Statistics", histogram]),
@@ -111,9 +112,9 @@ var targets: [Target] = [
     executable(
         "tickscope",
         [
-            "BenchmarkSuites", "Benchmarking", "CycleTiming", "InstructionTracing", "PerfEvents", "ProfileFormats",
-            "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics", "Symbolization",
-            argumentParser,
+            "BenchmarkSuites", "Benchmarking", "CSystem", "CycleTiming", "InstructionTracing", "PerfEvents",
+            "ProfileFormats", "ProfileModel", "Profiling", "RegressionAnalysis", "Sampling", "Statistics",
+            "Symbolization", argumentParser,
         ]),
     executable("tickscope-replay", ["TradingHotPath", argumentParser]),
 

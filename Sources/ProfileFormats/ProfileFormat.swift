@@ -11,6 +11,17 @@ package protocol ProfileFormat: Sendable {
 
     /// - Throws: ``FormatError`` when the format cannot express the profile.
     func encode(_ profile: Profile) throws -> [UInt8]
+
+    /// The same, piece by piece: texts may be many times what they are made of.
+    /// - Parameter output: gets one piece after the other; its bytes are valid during the call only.
+    /// - Throws: ``FormatError`` before the first piece, and what `output` throws.
+    func encode(_ profile: Profile, to output: (UnsafeRawBufferPointer) throws -> Void) throws
+}
+
+extension ProfileFormat {
+    package func encode(_ profile: Profile, to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        try encode(profile).withUnsafeBytes(output)
+    }
 }
 
 /// A format that can be read, too.

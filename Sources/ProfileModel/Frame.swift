@@ -15,6 +15,13 @@ package struct Function: Hashable, Sendable {
         self.file = file
         self.startLine = startLine
     }
+
+    /// Names are long, and where the other parts are equal, so is ``name`` as a rule.
+    package func hash(into hasher: inout Hasher) {
+        hasher.combine(systemName)
+        hasher.combine(file)
+        hasher.combine(startLine)
+    }
 }
 
 /// Position of a ``Function`` in ``Profile/functions``.

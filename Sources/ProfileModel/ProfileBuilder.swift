@@ -15,12 +15,16 @@ package struct ProfileBuilder {
             metadata: Profile.Metadata())
     }
 
-    /// Makes room for what is to come: growing a table step by step hashes everything in it again each time.
-    package mutating func reserve(functions: Int, frames: Int) {
-        functionIDs.reserveCapacity(functions)
-        frameIDs.reserveCapacity(frames)
-        profile.functions.reserveCapacity(functions)
-        profile.frames.reserveCapacity(frames)
+    /// Takes functions as they are, none of which equals another; nothing can be added to them.
+    package mutating func adopt(functions: [Function]) {
+        precondition(profile.functions.isEmpty, "functions were added already")
+        profile.functions = functions
+    }
+
+    /// Takes frames as they are, none of which equals another; nothing can be added to them.
+    package mutating func adopt(frames: [Frame]) {
+        precondition(profile.frames.isEmpty, "frames were added already")
+        profile.frames = frames
     }
 
     package var metadata: Profile.Metadata {
@@ -69,7 +73,8 @@ package struct ProfileBuilder {
     /// - Parameter frames: what each frame number of `stacks` is here; all different.
     package mutating func adopt(_ stacks: StackTable, frames: [FrameID]) {
         precondition(profile.stacks.count == 1, "stacks were added already")
-        profile.stacks = StackTable(stacks, frames: frames)
+        let isSame = frames.indices.allSatisfy { frames[$0].rawValue == Int32(truncatingIfNeeded: $0) }
+        profile.stacks = isSame ? stacks : StackTable(stacks, frames: frames)
     }
 
     /// Takes samples as they are, none of which equals another; nothing can be added to them.

@@ -24,6 +24,11 @@ package struct StackTable: Sendable {
     package struct Node: Sendable {
         package var parent: Int32
         package var frame: Int32
+
+        package init(parent: Int32, frame: Int32) {
+            self.parent = parent
+            self.frame = frame
+        }
     }
 
     package static let root = ID(rawValue: 0)
@@ -53,6 +58,14 @@ package struct StackTable: Sendable {
             }
             count = stacks.nodes.count
         }
+        // Few look anything up in it.
+        children = []
+    }
+
+    /// Stacks that were found elsewhere; all of them different.
+    /// - Parameter nodes: the root first, parents before their children.
+    package init(distinct nodes: [Node]) {
+        self.nodes = nodes
         // Few look anything up in it.
         children = []
     }

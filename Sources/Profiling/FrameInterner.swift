@@ -15,12 +15,17 @@ struct FrameInterner {
     /// Told once when the first frame in the kernel is met.
     var kernel: KernelNames?
     /// A position in `frames` at its hash slot, -1 where the slot is free.
-    private var slots = [Int32](repeating: -1, count: 1024)
+    private var slots: [Int32]
     /// Empty where nothing is looked up by its program counter.
     private var cache: [Slot]
 
-    /// - Parameter cachesAddresses: whether frames are looked up by their program counters.
-    init(cachesAddresses: Bool = true) {
+    /// - Parameters:
+    ///   - cachesAddresses: whether frames are looked up by their program counters.
+    ///   - capacity: number of frames that there is room for without growing.
+    init(cachesAddresses: Bool = true, capacity: Int = 512) {
+        var size = 1024
+        while size < capacity * 2 { size *= 2 }
+        slots = [Int32](repeating: -1, count: size)
         cache = cachesAddresses ? [Slot](repeating: Slot(), count: 1 << 15) : []
     }
 

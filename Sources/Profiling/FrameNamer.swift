@@ -21,7 +21,7 @@ struct FrameNamer {
 
     private let options: SymbolizationOptions
     private let kernel: KernelNames
-    /// Levels of each raw frame, outermost first.
+    /// Levels of raw frames, outermost first; frames that share a name share them.
     private var levels: [NamedFrame] = []
     private var ranges: [Range<Int32>] = []
     private var named: [Bool] = []
@@ -50,7 +50,7 @@ struct FrameNamer {
         ranges.append(contentsOf: repeatElement(0..<0, count: new.count))
         named.append(contentsOf: repeatElement(true, count: new.count))
 
-        var framesOfModules = [[Int]](repeating: [], count: raw.modules.count)
+        var framesOfModules = [[Int32]](repeating: [], count: raw.modules.count)
         var kernelFrames: [Int] = []
         for index in new {
             let frame = raw.frames[index]
@@ -61,7 +61,7 @@ struct FrameNamer {
             case .kernel: kernelFrames.append(index)
             case .user:
                 if let module {
-                    framesOfModules[module].append(index)
+                    framesOfModules[module].append(Int32(truncatingIfNeeded: index))
                 } else {
                     add(Function(name: "[unknown]"), to: index)
                     named[index] = false
@@ -74,36 +74,36 @@ struct FrameNamer {
     }
 
     /// - Parameter framesOfModules: positions of the frames in each module.
-    private mutating func nameFrames(of framesOfModules: [[Int]], _ raw: RawProfile) {
-        // Neighbors share what has to be read for them.
+    private mutating func nameFrames(of framesOfModules: [[Int32]], _ raw: RawProfile) {
         let jobs = framesOfModules.indices.filter { !framesOfModules[$0].isEmpty }.map { module in
-            (
-                module: raw.modules[module],
-                frames: framesOfModules[module].sorted { raw.frames[$0].address < raw.frames[$1].address }
-            )
+            NamingJob(module: raw.modules[module], frames: framesOfModules[module])
         }
         // What takes longest first.
         let order = jobs.indices.sorted { jobs[$0].frames.count > jobs[$1].frames.count }
-        let results = concurrently(order.count) { [options] position in
-            let job = jobs[order[position]]
-            return job.module.codeNames(
-                of: job.frames.map { ModuleRelativeAddress(raw.frames[$0].address) }, options)
-        }
-        var names = [[CodeName]](repeating: [], count: jobs.count)
-        for (position, job) in order.enumerated() { names[job] = results[position] }
-        for (job, names) in zip(jobs, names) {
-            for (index, name) in zip(job.frames, names) {
-                named[index] = name.isNamed
-                let start = Int32(levels.count)
-                for level in name.levels {
-                    levels.append(
-                        NamedFrame(
-                            function: intern(level.function), line: level.line, column: level.column,
-                            isInlined: level.isInlined))
-                }
-                ranges[index] = start..<Int32(levels.count)
+        let results = concurrently(order.count) { [options] in jobs[order[$0]].named(raw.frames, options) }
+        var named = [(frames: [Int32], names: CodeNames)?](repeating: nil, count: jobs.count)
+        for (position, job) in order.enumerated() { named[job] = results[position] }
+        functionIndexes.reserveCapacity(functionIndexes.count + results.reduce(0) { $0 + $1.names.names.count })
+        for (frames, names) in named.lazy.compactMap(\.self) {
+            let ranges = names.names.map { add($0) }
+            // hot: per frame
+            for (frame, place) in zip(frames, names.places) {
+                self.ranges[Int(frame)] = ranges[Int(place)]
+                self.named[Int(frame)] = names.names[Int(place)].isNamed
             }
         }
+    }
+
+    /// - Returns: where the levels of a name are.
+    private mutating func add(_ name: CodeName) -> Range<Int32> {
+        let start = Int32(levels.count)
+        for level in name.levels {
+            levels.append(
+                NamedFrame(
+                    function: intern(level.function), line: level.line, column: level.column,
+                    isInlined: level.isInlined))
+        }
+        return start..<Int32(levels.count)
     }
 
     private mutating func nameKernelFrames(_ frames: [Int], _ raw: RawProfile) {
@@ -147,5 +147,20 @@ struct FrameNamer {
         functions.append(function)
         functionIndexes[function] = index
         return index
+    }
+}
+
+/// The frames in one module.
+private struct NamingJob: Sendable {
+    let module: MappedModule
+    /// Positions in the profile.
+    let frames: [Int32]
+
+    /// Names them in the order of their addresses: neighbors share what has to be read for them.
+    func named(_ raw: [RawFrame], _ options: SymbolizationOptions) -> (frames: [Int32], names: CodeNames) {
+        var sorted = frames.map { (address: raw[Int($0)].address, frame: $0) }
+        sorted.sort { $0.address < $1.address }
+        let names = module.codeNames(of: sorted.map { ModuleRelativeAddress($0.address) }, options)
+        return (sorted.map(\.frame), names)
     }
 }

@@ -1,4 +1,3 @@
-internal import Glibc
 internal import ProfileModel
 internal import Sampling
 internal import Synchronization
@@ -81,21 +80,6 @@ final class ImportCrew: Sendable {
             return work
         }
     }
-}
-
-/// POSIX's, which never moves in memory.
-private final class Semaphore: @unchecked Sendable {
-    private let semaphore = UnsafeMutablePointer<sem_t>.allocate(capacity: 1)
-
-    init() { sem_init(semaphore, 0, 0) }
-
-    deinit {
-        sem_destroy(semaphore)
-        semaphore.deallocate()
-    }
-
-    func signal() { sem_post(semaphore) }
-    func wait() { while sem_wait(semaphore) != 0 {} }
 }
 
 /// One thread's part of an import. Used by one thread at a time: by its own, and after that by who joined it.

@@ -25,6 +25,21 @@ package struct ImportResult: Sendable {
     package var warnings: [String]
     /// Bytes of the recording.
     package var bytes: UInt64
+    /// What the profile was made with. Freeing all of it takes a while, which a process that ends need not wait for.
+    package var remains: any AnyObject & Sendable
+}
+
+/// Used by nobody.
+private final class Remains: @unchecked Sendable {
+    private let members: [ImportMember]
+    private let assembler: ProfileAssembler
+    private let data: PerfDataFile
+
+    init(members: [ImportMember], assembler: ProfileAssembler, data: PerfDataFile) {
+        self.members = members
+        self.assembler = assembler
+        self.data = data
+    }
 }
 
 /// Turns a recording of perf's into a profile: the same unwinding, naming and counting as for one of our own.
@@ -81,10 +96,10 @@ package struct Importer {
 
         let format = data.events[eventIndex].format
         let event = EventSpecification.recorded(data.events[eventIndex].name, format)
-        var raw = RawProfile(merging: members.map { $0.aggregator.snapshot() })
+        let assembler = ProfileAssembler(event: event, symbolization: plan.symbolization, kernel: kernel)
+        var raw = Self.merge(members, naming: assembler)
         // Everybody has seen every record that is no sample.
         raw.quality.lost = members[0].aggregator.lostByRecords
-        let assembler = ProfileAssembler(event: event, symbolization: plan.symbolization, kernel: kernel)
         let times = members.compactMap(\.loader.sampleTimes)
         let first = times.map(\.lowerBound).min() ?? 0
         let last = times.map(\.upperBound).max() ?? 0
@@ -93,7 +108,7 @@ package struct Importer {
         warnings += Self.unique(files.warnings + assembler.warnings)
         return ImportResult(
             profile: profile, event: data.events[eventIndex].name, warnings: warnings,
-            bytes: UInt64(data.byteCount))
+            bytes: UInt64(data.byteCount), remains: Remains(members: members, assembler: assembler, data: data))
     }
 
     /// Stacks take memory for each.
@@ -117,6 +132,18 @@ package struct Importer {
         try reader.scan(batchSize: Self.batchSize, progress: progress) { batch in
             if crew.add(batch) { _ = members[0].work(for: crew) }
         }
+    }
+
+    /// Puts the parts together, and names frames meanwhile.
+    private static func merge(_ members: [ImportMember], naming assembler: ProfileAssembler) -> RawProfile {
+        var merge = RawProfileMerge(members.map { $0.aggregator.takeProfile() })
+        let frames = merge.profile
+        // Used by nobody else until the thread has ended.
+        nonisolated(unsafe) let namer = assembler
+        let thread = JoinableThread { namer.name(frames) }
+        merge.addSamples()
+        thread?.join()
+        return merge.profile
     }
 
     private static func unique(_ texts: [String]) -> [String] {

@@ -17,9 +17,24 @@ struct CodeName: Sendable {
     var levels: [Level]
 }
 
+/// The names of some addresses, one for all neighbors that share it.
+struct CodeNames: Sendable {
+    var names: [CodeName] = []
+    /// For each address the position of its name.
+    var places: [Int32] = []
+
+    fileprivate mutating func add(_ name: CodeName) {
+        names.append(name)
+        repeatLast()
+    }
+
+    /// The next address has the name of the one before.
+    fileprivate mutating func repeatLast() { places.append(Int32(names.count - 1)) }
+}
+
 extension MappedModule {
     /// Names addresses, which rise. Any thread.
-    func codeNames(of addresses: [ModuleRelativeAddress], _ options: SymbolizationOptions) -> [CodeName] {
+    func codeNames(of addresses: [ModuleRelativeAddress], _ options: SymbolizationOptions) -> CodeNames {
         // Demangling a long Swift name takes microseconds, and a function has many addresses.
         var demangled: [String: String] = [:]
         func demangle(_ symbol: String) -> String {
@@ -28,15 +43,28 @@ extension MappedModule {
             demangled[symbol] = name
             return name
         }
-        // Neighbors in one function without inlined ones share a name.
-        var last: (symbol: SymbolTable.Match, name: CodeName)?
-        return zip(addresses, resolve(addresses, options)).map { address, resolution in
-            if let last, resolution.chain.isEmpty, resolution.symbol == last.symbol { return last.name }
+        let moduleName = String(module.name)
+        var result = CodeNames()
+        result.places.reserveCapacity(addresses.count)
+        // What the name before is the name of: a symbol, or code without one by where it starts.
+        var lastSymbol: SymbolTable.Match?
+        var lastStart: ModuleRelativeAddress?
+        // hot: per frame
+        for (address, resolution) in zip(addresses, resolve(addresses, options)) {
+            if resolution.chain.isEmpty, let symbol = resolution.symbol, symbol == lastSymbol {
+                result.repeatLast()
+                continue
+            }
             // The function that was really called goes by its symbol; the debug information may lack its linkage name.
             let outermost = resolution.chain.last
             let symbol = resolution.symbol?.name ?? outermost?.function ?? ""
             let isNamed = !symbol.isEmpty
-            let plain = isNamed ? symbol : placeholder(address)
+            let start = isNamed ? nil : unwind?.functionStart(of: address)
+            if resolution.chain.isEmpty, let start, start == lastStart {
+                result.repeatLast()
+                continue
+            }
+            let plain = isNamed ? symbol : placeholder(address, start: start, moduleName)
             var levels = [
                 CodeName.Level(isNamed ? demangle(symbol) : plain, system: plain, outermost, isInlined: false)
             ]
@@ -44,21 +72,26 @@ extension MappedModule {
                 levels.append(
                     CodeName.Level(demangle(frame.function), system: frame.function, frame, isInlined: true))
             }
-            let name = CodeName(isNamed: isNamed || isEntryPoint(address), levels: levels)
-            if let symbol = resolution.symbol, resolution.chain.isEmpty, isNamed { last = (symbol, name) }
-            return name
+            result.add(CodeName(isNamed: isNamed || isEntryPoint(address), levels: levels))
+            lastSymbol = isNamed && resolution.chain.isEmpty ? resolution.symbol : nil
+            lastStart = resolution.chain.isEmpty ? start : nil
         }
+        return result
     }
 
     /// What to call code without a symbol.
-    private func placeholder(_ address: ModuleRelativeAddress) -> String {
+    /// - Parameters:
+    ///   - start: of its function, by its unwind entry.
+    ///   - moduleName: of this module.
+    private func placeholder(_ address: ModuleRelativeAddress, start: ModuleRelativeAddress?, _ moduleName: String)
+        -> String
+    {
         if isEntryPoint(address) { return "_start" }
-        if module.kind == .anonymous { return "[\(module.name.filter { !"[]".contains($0) })]" }
+        if module.kind == .anonymous { return "[\(moduleName.filter { !"[]".contains($0) })]" }
         // Hidden in every stripped C library (clone, clone3); the unwind table says what it is.
         if unwind?.isOutermost(address) == true { return "[thread start]" }
         // Without a symbol the unwind table still tells where the function starts, which keeps its samples together.
-        let start = unwind?.functionStart(of: address) ?? address
-        return "[\(module.name)+0x\(String(start.rawValue, radix: 16))]"
+        return "[\(moduleName)+0x\(String((start ?? address).rawValue, radix: 16))]"
     }
 }
 

@@ -45,13 +45,17 @@ final class ProfileAssembler {
     /// What was found on the way to names and is not used, in words.
     private(set) var warnings: [String] = []
 
+    /// Names the frames ahead of ``assemble(_:metadata:)``.
+    /// - Parameter raw: with frames and modules, as they will be.
+    func name(_ raw: RawProfile) { namer.name(raw) }
+
     /// - Parameter raw: a snapshot that continues the one of the last call, if there was one.
     func assemble(_ raw: RawProfile, metadata: Profile.Metadata) -> Profile {
         namer.name(raw)
         warnings = raw.modules.flatMap(\.nameWarnings)
 
         var builder = ProfileBuilder(sampleTypes: (countsSamples ? [.samples] : []) + [valueType])
-        builder.reserve(functions: namer.functions.count, frames: raw.frames.count)
+        builder.adopt(functions: namer.functions)
         // The program itself comes first: readers take the first mapping for the main binary.
         let order = raw.modules.indices.sorted { a, b in
             let isProgram = { (index: Int) in raw.modules[index].module.kind == .executable }
@@ -60,38 +64,61 @@ final class ProfileAssembler {
         var moduleIDs = [ModuleID?](repeating: nil, count: raw.modules.count)
         for index in order { moduleIDs[index] = builder.intern(raw.modules[index].module) }
         let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
-        let functions = namer.functions.map { builder.intern($0) }
-
-        levels.removeAll(keepingCapacity: true)
-        levels.reserveCapacity(raw.frames.count)
-        starts.removeAll(keepingCapacity: true)
-        starts.reserveCapacity(raw.frames.count + 1)
-        starts.append(0)
-        for index in raw.frames.indices {
-            let frame = raw.frames[index]
-            for named in namer.frames(of: index) {
-                var made = Frame(
-                    function: functions[Int(named.function)], line: named.line, column: named.column,
-                    isInlined: named.isInlined)
-                switch frame.kind {
-                case .user:
-                    made.module = frame.module >= 0 ? moduleIDs[Int(frame.module)] : nil
-                    made.address = ModuleRelativeAddress(frame.address)
-                case .kernel:
-                    made.module = kernelIDs[Int(named.kernelModule)]
-                    made.address = ModuleRelativeAddress(frame.address)
-                    made.kind = .kernel
-                case .marker: made.kind = .marker
-                }
-                levels.append(builder.intern(made))
-            }
-            starts.append(levels.count)
-        }
+        addFrames(raw, modules: moduleIDs, kernelModules: kernelIDs, to: &builder)
         addSamples(raw, to: &builder)
         builder.metadata = metadata
         builder.metadata.defaultSampleType = valueType.name
         builder.metadata.quality = quality(raw)
         return builder.profile
+    }
+
+    /// - Parameters:
+    ///   - modules: what each module became.
+    ///   - kernelModules: what each of the namer's became.
+    private func addFrames(
+        _ raw: RawProfile, modules: [ModuleID?], kernelModules: [ModuleID], to builder: inout ProfileBuilder
+    ) {
+        levels.removeAll(keepingCapacity: true)
+        levels.reserveCapacity(raw.frames.count)
+        starts.removeAll(keepingCapacity: true)
+        starts.reserveCapacity(raw.frames.count + 1)
+        starts.append(0)
+        var frames: [Frame] = []
+        frames.reserveCapacity(raw.frames.count)
+        var markers = Set<FunctionID>()
+        // Raw frames are all different, and so are their names' frames unless modules are one to a reader.
+        var areDistinct = Set(modules.compactMap(\.self)).count == modules.count
+        // hot: per frame
+        for index in raw.frames.indices {
+            let frame = raw.frames[index]
+            let named = namer.frames(of: index)
+            if named.count != 1 { areDistinct = false }
+            for level in named {
+                var made = Frame(
+                    function: FunctionID(rawValue: level.function), line: level.line, column: level.column,
+                    isInlined: level.isInlined)
+                switch frame.kind {
+                case .user:
+                    made.module = frame.module >= 0 ? modules[Int(frame.module)] : nil
+                    made.address = ModuleRelativeAddress(frame.address)
+                case .kernel:
+                    made.module = kernelModules[Int(level.kernelModule)]
+                    made.address = ModuleRelativeAddress(frame.address)
+                    made.kind = .kernel
+                case .marker:
+                    made.kind = .marker
+                    if !markers.insert(made.function).inserted { areDistinct = false }
+                }
+                frames.append(made)
+            }
+            starts.append(frames.count)
+        }
+        if areDistinct {
+            levels = frames.indices.map { FrameID(rawValue: Int32(truncatingIfNeeded: $0)) }
+            builder.adopt(frames: frames)
+        } else {
+            levels = frames.map { builder.intern($0) }
+        }
     }
 
     private static func valueName(of event: EventSpecification) -> String {
@@ -141,20 +168,27 @@ final class ProfileAssembler {
     /// Counts named frames along each stack: parents come before children, so one pass over the nodes does.
     private func quality(_ raw: RawProfile) -> RecordingQuality {
         var quality = raw.quality
-        var total = [Int64](repeating: 0, count: raw.stacks.count)
-        var named = total
+        struct Counts {
+            var total: Int32 = 0
+            var named: Int32 = 0
+        }
+        let ofFrames = raw.frames.indices.map { index in
+            var counts = Counts(total: 1, named: namer.isNamed(index) ? 1 : 0)
+            if case .marker = raw.frames[index].kind { counts = Counts() }
+            return counts
+        }
+        var counts = [Counts](repeating: Counts(), count: raw.stacks.count)
+        // hot: per node
         for (index, node) in raw.stacks.nodes.enumerated().dropFirst() {
-            let frame = Int(node.frame)
-            var isCode = true
-            if case .marker = raw.frames[frame].kind { isCode = false }
-            total[index] = total[Int(node.parent)] + (isCode ? 1 : 0)
-            named[index] = named[Int(node.parent)] + (isCode && namer.isNamed(frame) ? 1 : 0)
+            let own = ofFrames[Int(node.frame)]
+            let parent = counts[Int(node.parent)]
+            counts[index] = Counts(total: parent.total &+ own.total, named: parent.named &+ own.named)
         }
         for index in raw.sampleStacks.indices {
             let stack = raw.sampleStacks[index]
             let count = raw.sampleCounts[index]
-            quality.totalFrames &+= total[Int(stack.rawValue)] &* count
-            quality.namedFrames &+= named[Int(stack.rawValue)] &* count
+            quality.totalFrames &+= Int64(counts[Int(stack.rawValue)].total) &* count
+            quality.namedFrames &+= Int64(counts[Int(stack.rawValue)].named) &* count
             if let leaf = raw.stacks.leaf(of: stack), !namer.isNamed(Int(leaf.rawValue)) { quality.unnamed += count }
         }
         return quality

@@ -80,8 +80,11 @@ package struct RawProfile: Sendable {
     package var sampleThreads: [Int32] = []
     package var sampleCounts: [Int64] = []
     package var samplePeriods: [Int64] = []
-    /// Which of the recording's samples was the first one; only where parts are to be merged.
+    /// Which of the recording's samples was the first one that needed each sample, frame and thread; rising. Only where
+    /// parts are to be merged.
     package var sampleOrdinals: [UInt64] = []
+    package var frameOrdinals: [UInt64] = []
+    package var threadOrdinals: [UInt64] = []
 
     /// `unnamed` and the frame counts are filled in when symbols are known.
     package var quality = RecordingQuality()

@@ -22,7 +22,8 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     private var table = TableEngine()
     private var captures: CaptureController?
     private let completion: StackCompletion?
-    private var deepStacks = DeepStacks()
+    /// Nil where the kernel writes no tails.
+    private var deepStacks: DeepStacks?
     private let stackTail: StackTail?
     private var trace = UnwindTrace(capacity: SampleAggregator.deepest)
     private var libunwind = LibunwindEngine()
@@ -82,6 +83,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
             ? CaptureController(
                 startingWith: layout.userStackBytes, frequency: plan.frequency, attachment: attachment) : nil
         stackTail = attachment.stackTail
+        if stackTail != nil { deepStacks = DeepStacks() }
         let completes = plan.completesStacks && plan.unwinder.isResumable && attachment.hasRoomToSpare
         completion = completes ? StackCompletion() : nil
         registers.initialize(repeating: 0)
@@ -103,7 +105,16 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
     }
 
     /// Everything so far, as a value.
-    func snapshot() -> RawProfile {
+    func snapshot() -> RawProfile { finished(raw) }
+
+    /// Everything, which is nobody else's; leaves nothing.
+    mutating func takeProfile() -> RawProfile {
+        var taken = RawProfile()
+        swap(&taken, &raw)
+        return finished(taken)
+    }
+
+    private func finished(_ raw: consuming RawProfile) -> RawProfile {
         var copy = raw
         copy.frames = interner.frames
         copy.modules = modules.modules
@@ -138,7 +149,7 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
             return
         }
         if let stackTail, let id = RecordDecoder.eventID(ofSample: bytes), stackTail.isTail(eventID: id) {
-            if let tail = RecordDecoder.stackTail(bytes) { deepStacks.add(tail) } else { malformed += 1 }
+            if let tail = RecordDecoder.stackTail(bytes) { deepStacks?.add(tail) } else { malformed += 1 }
             return
         }
         guard let sample = decoder.sample(bytes) else {
@@ -215,7 +226,14 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         raw.sampleThreads.append(thread)
         raw.sampleCounts.append(1)
         raw.samplePeriods.append(Int64(truncatingIfNeeded: sample.period))
-        if attachment == nil { raw.sampleOrdinals.append(ordinal) }
+        if attachment == nil { noteOrdinal() }
+    }
+
+    /// Keeps when the newest sample and what is new with it were met.
+    private mutating func noteOrdinal() {
+        raw.sampleOrdinals.append(ordinal)
+        while raw.frameOrdinals.count < interner.frames.count { raw.frameOrdinals.append(ordinal) }
+        while raw.threadOrdinals.count < raw.threads.count { raw.threadOrdinals.append(ordinal) }
     }
 
     private mutating func threadIndex(_ sample: SampleView) -> Int32 {
@@ -281,8 +299,8 @@ struct SampleAggregator: RecordHandler, PerfDataHandler, ~Copyable {
         let fitsRecord = result.end != .stackBytes
         if stackTail != nil {
             if fitsRecord {
-                deepStacks.pass(sample.tid)
-            } else if let whole = deepStacks.join(sample, stackPointer: registers[UserRegisters.stackPointer]) {
+                deepStacks?.pass(sample.tid)
+            } else if let whole = deepStacks?.join(sample, stackPointer: registers[UserRegisters.stackPointer]) {
                 result = unwind(whole, chain: chain, space: code.unwindSpace)
             }
         }

@@ -51,6 +51,38 @@ import Testing
         #expect(try encode(try decode("\u{FEFF}\nb 1\r\n\r\na;b 2\n  \na;b 3  \nb 4")) == "a;b 5\nb 5\n")
     }
 
+    /// Frames with equal names anywhere: each path of names is one line, sorted as lists of names.
+    @Test(arguments: 0..<20) func pathsOfEqualNamesAreOneLine(seed: UInt64) throws {
+        var state = seed
+        func random(_ bound: Int) -> Int {
+            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
+            return Int(state >> 33) % bound
+        }
+        let names = ["a", "ab", "a b", "b", "longer than a word", "longer than another", "longer than a word;", "é"]
+        var builder = ProfileBuilder(sampleTypes: [.samples])
+        let labels = builder.intern(LabelSet())
+        let functions = names.map { builder.intern(Function(name: $0, systemName: "\($0) \(random(9))")) }
+        let frames = (0..<60).map { number in
+            builder.intern(
+                Frame(function: functions[random(names.count)], address: ModuleRelativeAddress(UInt64(number))))
+        }
+        var expected: [[String]: Int64] = [:]
+        for _ in 0..<400 {
+            let path = (0..<(1 + random(6))).map { _ in frames[random(frames.count)] }
+            let count = Int64(random(5))
+            builder.add(stack: builder.stack(rootFirst: path), labelSet: labels, values: [count])
+            let texts = path.map { builder.profile.name(of: $0).replacing(";", with: ":") }
+            expected[texts, default: 0] += count
+        }
+        let order = expected.keys.sorted { a, b in
+            a.map { Array($0.utf8) }.lexicographicallyPrecedes(b.map { Array($0.utf8) }) {
+                $0.lexicographicallyPrecedes($1)
+            }
+        }
+        let text = order.map { "\($0.joined(separator: ";")) \(expected[$0]!)\n" }.joined()
+        #expect(try encode(builder.profile) == text)
+    }
+
     @Test func annotationsBecomeKinds() throws {
         let profile = try decode("a;b_[k];[truncated: x];c_[i] 1")
         let kinds = profile.frames.map {

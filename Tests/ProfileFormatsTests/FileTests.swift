@@ -37,6 +37,44 @@ import Testing
         #expect(stat(folder.path("a"), &status) == 0 && status.st_mode & 0o777 == 0o640)
     }
 
+    @Test(arguments: [[], [0], [1, 2, 3], [900_000], [1 << 18, 1 << 18, 1], Array(repeating: 777, count: 2000)])
+    func piecesBecomeOneFile(sizes: [Int]) throws {
+        let folder = TemporaryFolder()
+        var expected: [UInt8] = []
+        try AtomicFile.write(to: folder.path("a")) { output in
+            for (number, size) in sizes.enumerated() {
+                let piece = (0..<size).map { UInt8(truncatingIfNeeded: $0 &* 7 &+ number) }
+                expected += piece
+                try piece.withUnsafeBytes(output)
+            }
+        }
+        #expect(try InputFile.read(folder.path("a")) == expected)
+        #expect(folder.contents == ["a"])
+    }
+
+    @Test func whatFailsHalfwayLeavesTheOldFile() throws {
+        struct Failure: Error {}
+        let folder = TemporaryFolder()
+        try AtomicFile.write(Array("old".utf8), to: folder.path("a"))
+        let piece = [UInt8](repeating: 1, count: 1 << 20)
+        #expect(throws: Failure.self) {
+            try AtomicFile.write(to: folder.path("a")) { output in
+                try piece.withUnsafeBytes(output)
+                throw Failure()
+            }
+        }
+        #expect(try InputFile.read(folder.path("a")) == Array("old".utf8))
+        #expect(folder.contents == ["a"])
+        // The disk is full before all pieces are made, or when the last one is written.
+        for count in [1, 8] {
+            #expect(throws: FileError.self) {
+                try AtomicFile.write(to: "/dev/full") { output in
+                    for _ in 0..<count { try piece.prefix(1 << (count == 1 ? 4 : 20)).withUnsafeBytes(output) }
+                }
+            }
+        }
+    }
+
     @Test func symbolicLinksKeepPointing() throws {
         let folder = TemporaryFolder()
         try AtomicFile.write([1], to: folder.path("target"))

@@ -28,9 +28,15 @@ package struct CollapsedFormat: ReadableProfileFormat {
     }
 
     package func encode(_ profile: Profile) throws -> [UInt8] {
-        try CollapsedEncoder(
-            profile, annotates: annotates ?? profile.modules.isEmpty, showsThreads: showsThreads
-        ).encode()
+        var bytes: [UInt8] = []
+        try encode(profile) { bytes.append(contentsOf: $0) }
+        return bytes
+    }
+
+    package func encode(_ profile: Profile, to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var encoder = CollapsedEncoder(
+            profile, annotates: annotates ?? profile.modules.isEmpty, showsThreads: showsThreads)
+        try encoder.encode(to: output)
     }
 
     /// Text whose first line with anything in it ends in a number.

@@ -2,100 +2,195 @@ internal import Glibc
 internal import ProfileModel
 
 /// Stacks of names with a count each, merged by name; yields them as sorted lines.
+///
+/// Stacks whose frames have equal names are found while the lines are written: what is below a line are the children of
+/// all nodes that it stands for, sorted by name.
 struct TextTree {
-    private var names: [[UInt8]] = []
-    private var ids: [[UInt8]: Int32] = [:]
-    private var stacks = StackTable()
-    /// One a node of `stacks`, as far as they go; nil where no stack ends.
-    private var counts: [Int64?] = []
+    private let nodes: [StackTable.Node]
+    private let names: TextArena
+    /// The name of each frame.
+    private let texts: [Int32]
+    /// The position of each frame's name in the order of bytes: equal for equal names.
+    private let ranks: [Int32]
+    /// One a node; -1 where no stack ends.
+    private var counts: [Int64]
 
-    mutating func intern(_ name: [UInt8]) -> Int32 {
-        if let id = ids[name] { return id }
-        let id = Int32(names.count)
-        names.append(name)
-        ids[name] = id
-        return id
+    /// - Parameters:
+    ///   - nodes: stacks over frames, the root first, parents before their children.
+    ///   - frames: for each frame its position in `names`.
+    init(nodes: [StackTable.Node], frames: [Int32], names: TextArena) {
+        self.nodes = nodes
+        self.names = names
+        texts = frames
+        let ranks = names.ranks()
+        self.ranks = frames.map { ranks[Int($0)] }
+        counts = [Int64](repeating: -1, count: nodes.count)
     }
 
-    /// The stack that has a name below another stack.
-    // hot: per distinct stack
-    mutating func child(of parent: StackTable.ID, _ name: Int32) -> StackTable.ID {
-        stacks.child(of: parent, frame: FrameID(rawValue: name))
-    }
+    /// - Parameter count: not negative.
+    mutating func add(_ count: Int64, at node: Int) { counts[node] = max(0, counts[node]).addingSaturating(count) }
 
-    mutating func add(_ count: Int64, at stack: StackTable.ID) {
-        let index = Int(stack.rawValue)
-        if index >= counts.count { counts.append(contentsOf: repeatElement(nil, count: stacks.count - counts.count)) }
-        counts[index] = (counts[index] ?? 0).addingSaturating(count)
-    }
-
-    func lines() -> [UInt8] {
-        let nodes = stacks.nodes
-        let (order, start) = childrenInOrder()
-        // Texts may be many times what they are made of: their length is known before they are written.
-        var lengths = [Int](repeating: 0, count: nodes.count)
-        var size = 0
-        for index in nodes.indices.dropFirst() {
-            let parent = Int(nodes[index].parent)
-            lengths[index] = lengths[parent] + names[Int(nodes[index].frame)].count + (parent > 0 ? 1 : 0)
-            if index < counts.count, counts[index] != nil { size += lengths[index] + Self.longestCount }
-        }
-        return [UInt8](unsafeUninitializedCapacity: size) { output, count in
-            var line: [UInt8] = []
-            // Where the parent's part of the line ends, for each pending node.
-            var pending = order[..<start[1]].map { (node: Int($0), prefix: 0) }
-            while let (node, prefix) = pending.popLast() {
-                line.removeSubrange(prefix...)
-                if nodes[node].parent != 0 { line.append(UInt8(ascii: ";")) }
-                line.append(contentsOf: names[Int(nodes[node].frame)])
-                if node < counts.count, let value = counts[node] {
-                    count += UnsafeMutableBufferPointer(rebasing: output[count...]).update(fromContentsOf: line)
-                    for byte in " \(value)\n".utf8 {
-                        output[count] = byte
-                        count += 1
+    /// Writes all lines in order. O(nodes + output), and the sorting of siblings.
+    /// - Parameter output: gets one line after the other; its bytes are valid during the call only.
+    func write(to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        let families = Families(nodes, ranks)
+        var line = TextLine()
+        defer { line.deallocate() }
+        // The nodes of the pending lines; those of the last one are at the end.
+        var members: [Member] = []
+        var pending: [(firstMember: Int, prefix: Int)] = []
+        families.appendChildren(of: 0, to: &members)
+        Self.arrange(&members, from: 0, prefix: 0, &pending)
+        try names.withBytes { names in
+            // hot: per distinct stack
+            while let (firstMember, prefix) = pending.popLast() {
+                line.count = prefix
+                var node = members[firstMember].node
+                let isSingle = members.count - firstMember == 1
+                while true {
+                    let text = Int(texts[Int(nodes[node].frame)])
+                    line.append(names.start + names.ends[text], names.ends[text + 1] - names.ends[text])
+                    if isSingle {
+                        if counts[node] >= 0 { try line.write(count: counts[node], to: output) }
+                    } else if let count = count(of: members[firstMember...]) {
+                        try line.write(count: count, to: output)
                     }
+                    line.appendSeparator()
+                    // Most nodes have one child.
+                    guard isSingle, let child = families.onlyChild(of: node) else { break }
+                    node = child
                 }
-                for child in order[start[node]..<start[node + 1]] { pending.append((Int(child), line.count)) }
+                if isSingle {
+                    members.removeLast()
+                    families.appendChildren(of: node, to: &members)
+                } else {
+                    let group = Array(members[firstMember...])
+                    members.removeLast(group.count)
+                    for member in group { families.appendChildren(of: member.node, to: &members) }
+                }
+                Self.arrange(&members, from: firstMember, prefix: line.count, &pending)
             }
         }
     }
+
+    /// Makes lines of siblings, the first by name last, as pending ones are taken from the end.
+    private static func arrange(
+        _ members: inout [Member], from first: Int, prefix: Int, _ pending: inout [(firstMember: Int, prefix: Int)]
+    ) {
+        if members.count - first > 1 { members[first...].sort { $0.key > $1.key } }
+        var last: UInt64?
+        for index in first..<members.count where members[index].rank != last {
+            last = members[index].rank
+            pending.append((index, prefix))
+        }
+    }
+
+    /// How many samples end in some nodes; nil for no stack.
+    private func count(of members: ArraySlice<Member>) -> Int64? {
+        var count: Int64?
+        for member in members where counts[member.node] >= 0 {
+            count = (count ?? 0).addingSaturating(counts[member.node])
+        }
+        return count
+    }
+}
+
+/// A node and the rank of its name, as one number that sorts by rank.
+private struct Member {
+    let key: UInt64
+
+    init(_ node: Int32, rank: Int32) {
+        key = UInt64(UInt32(bitPattern: rank)) << 32 | UInt64(UInt32(bitPattern: node))
+    }
+
+    var node: Int { Int(truncatingIfNeeded: key & 0xFFFF_FFFF) }
+    var rank: UInt64 { key >> 32 }
+}
+
+/// The children of each node, as lists: nodes that follow each other are mostly parent and child.
+private struct Families {
+    /// 0 for none; the root is nobody's child.
+    private var first: [Int32]
+    private var next: [Int32]
+    private let nodes: [StackTable.Node]
+    /// Of each frame.
+    private let ranks: [Int32]
+
+    init(_ nodes: [StackTable.Node], _ ranks: [Int32]) {
+        self.nodes = nodes
+        self.ranks = ranks
+        first = [Int32](repeating: 0, count: nodes.count)
+        next = first
+        for index in nodes.indices.dropFirst().reversed() {
+            let parent = Int(nodes[index].parent)
+            next[index] = first[parent]
+            first[parent] = Int32(truncatingIfNeeded: index)
+        }
+    }
+
+    func appendChildren(of node: Int, to list: inout [Member]) {
+        var child = first[node]
+        while child != 0 {
+            list.append(Member(child, rank: ranks[Int(nodes[Int(child)].frame)]))
+            child = next[Int(child)]
+        }
+    }
+
+    func onlyChild(of node: Int) -> Int? {
+        let child = Int(first[node])
+        return child != 0 && next[child] == 0 ? child : nil
+    }
+}
+
+/// The line that is being written.
+private struct TextLine {
+    private var bytes = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 16, alignment: 16)
+    var count = 0
 
     /// A space, 19 digits and a line feed.
     private static let longestCount = 21
 
-    /// The children of each node by name backward, as the pending ones are taken from the end, and where they begin.
-    private func childrenInOrder() -> (order: [Int32], start: [Int]) {
-        let nodes = stacks.nodes
-        let rank = ranks()
-        var start = [Int](repeating: 0, count: nodes.count + 1)
-        for node in nodes.dropFirst() { start[Int(node.parent) + 1] += 1 }
-        for index in nodes.indices { start[index + 1] += start[index] }
-        var next = start
-        var order = [Int32](repeating: 0, count: nodes.count - 1)
-        for index in nodes.indices.dropFirst() {
-            let parent = Int(nodes[index].parent)
-            order[next[parent]] = Int32(index)
-            next[parent] += 1
-        }
-        // Most nodes have one child.
-        for node in nodes.indices where start[node + 1] - start[node] > 1 {
-            order[start[node]..<start[node + 1]].sort {
-                rank[Int(nodes[Int($0)].frame)] > rank[Int(nodes[Int($1)].frame)]
-            }
-        }
-        return (order, start)
+    func deallocate() { bytes.deallocate() }
+
+    @inline(__always)
+    mutating func append(_ text: UnsafePointer<UInt8>, _ length: Int) {
+        // What follows it has room, too.
+        if bytes.count - count < length + 1 + Self.longestCount { grow(length + 1 + Self.longestCount) }
+        memcpy(bytes.baseAddress! + count, text, length)
+        count += length
     }
 
-    /// Position of each name in byte order.
-    private func ranks() -> [Int32] {
-        let order = names.indices.sorted { Self.precedes(names[$0], names[$1]) }
-        var rank = [Int32](repeating: 0, count: names.count)
-        for (position, name) in order.enumerated() { rank[name] = Int32(position) }
-        return rank
+    @inline(__always)
+    mutating func appendSeparator() {
+        bytes[count] = UInt8(ascii: ";")
+        count += 1
     }
 
-    private static func precedes(_ a: [UInt8], _ b: [UInt8]) -> Bool {
-        let order = memcmp(a, b, min(a.count, b.count))
-        return order != 0 ? order < 0 : a.count < b.count
+    @inline(never)
+    private mutating func grow(_ more: Int) {
+        let larger = UnsafeMutableRawBufferPointer.allocate(byteCount: 2 * (bytes.count + more), alignment: 16)
+        larger.copyMemory(from: UnsafeRawBufferPointer(rebasing: bytes[..<count]))
+        bytes.deallocate()
+        bytes = larger
+    }
+
+    /// Writes the line with its number, which is no part of what follows it.
+    func write(count value: Int64, to output: (UnsafeRawBufferPointer) throws -> Void) throws {
+        var end = count + 1
+        bytes[count] = UInt8(ascii: " ")
+        var rest = value
+        repeat {
+            end += 1
+            rest /= 10
+        } while rest > 0
+        rest = value
+        var place = end - 1
+        repeat {
+            bytes[place] = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            place -= 1
+            rest /= 10
+        } while rest > 0
+        bytes[end] = UInt8(ascii: "\n")
+        try output(UnsafeRawBufferPointer(rebasing: bytes[...end]))
     }
 }

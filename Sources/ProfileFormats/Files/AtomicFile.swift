@@ -8,13 +8,42 @@ internal import Glibc
 package enum AtomicFile {
     /// - Throws: ``FileError``; the target is then as it was, and no temporary file is left.
     package static func write(_ bytes: [UInt8], to path: String) throws(FileError) {
-        if path == "-" { return try Descriptor.writeAll(bytes, to: STDOUT_FILENO, path: "standard output") }
+        do {
+            try write(to: path) { descriptor, path in try Descriptor.writeAll(bytes, to: descriptor, path: path) }
+        } catch let error as FileError {
+            throw error
+        } catch {
+            // Nothing else is thrown.
+            throw FileError("write", path, errno: EIO)
+        }
+    }
+
+    /// Writes what is made piece by piece, and makes the next piece while one is written.
+    /// - Parameter make: hands on piece after piece.
+    /// - Throws: ``FileError``, and what `make` throws; the target is then as it was, and no temporary file is left.
+    package static func write(
+        to path: String, pieces make: (_ output: (UnsafeRawBufferPointer) throws -> Void) throws -> Void
+    ) throws {
+        try write(to: path) { descriptor, path in
+            let writer = BackgroundWriter(descriptor, path: path)
+            do {
+                try make { try writer.write($0) }
+            } catch {
+                writer.stop()
+                throw error
+            }
+            try writer.finish()
+        }
+    }
+
+    /// - Parameter body: writes to a descriptor, and has a name of it for people.
+    private static func write(to path: String, _ body: (_ descriptor: Int32, _ path: String) throws -> Void) throws {
+        if path == "-" { return try body(STDOUT_FILENO, "standard output") }
         var status = stat()
         let exists = stat(path, &status) == 0
         if exists && status.st_mode & S_IFMT == S_IFDIR { throw FileError("write", path, errno: EISDIR) }
-        if exists && status.st_mode & S_IFMT != S_IFREG { return try writeDirectly(bytes, to: path) }
-        try replace(
-            exists ? resolved(path) : path, with: bytes, mode: exists ? status.st_mode & 0o7777 : nil, shownAs: path)
+        if exists && status.st_mode & S_IFMT != S_IFREG { return try writeDirectly(to: path, body) }
+        try replace(exists ? resolved(path) : path, mode: exists ? status.st_mode & 0o7777 : nil, shownAs: path, body)
     }
 
     /// Finds out, before any work is done, whether ``write(_:to:)`` could work: makes the temporary file and removes it.
@@ -42,16 +71,19 @@ package enum AtomicFile {
         return "\(folder).\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).\(getpid()).tmp"
     }
 
-    private static func writeDirectly(_ bytes: [UInt8], to path: String) throws(FileError) {
+    private static func writeDirectly(
+        to path: String, _ body: (_ descriptor: Int32, _ path: String) throws -> Void
+    ) throws {
         let descriptor = retrying { open(path, O_WRONLY | O_CLOEXEC) }
         guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
         defer { close(descriptor) }
-        try Descriptor.writeAll(bytes, to: descriptor, path: path)
+        try body(descriptor, path)
     }
 
     private static func replace(
-        _ target: String, with bytes: [UInt8], mode: mode_t?, shownAs path: String
-    ) throws(FileError) {
+        _ target: String, mode: mode_t?, shownAs path: String,
+        _ body: (_ descriptor: Int32, _ path: String) throws -> Void
+    ) throws {
         let folder = target.lastIndex(of: "/").map { String(target[...$0]) } ?? "./"
         let name = target.lastIndex(of: "/").map { String(target[target.index(after: $0)...]) } ?? target
         // Not mkstemp: its mode 0600 would override the user's umask. 200 bytes of the name keep within NAME_MAX.
@@ -59,10 +91,10 @@ package enum AtomicFile {
         let temporary = "\(folder).\(String(decoding: name.utf8.prefix(200), as: UTF8.self)).\(unique).tmp"
         let descriptor = retrying { open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0o666) }
         guard descriptor >= 0 else { throw FileError("write", path, errno: errno) }
-        do throws(FileError) {
+        do {
             defer { close(descriptor) }
             if let mode { fchmod(descriptor, mode) }
-            try Descriptor.writeAll(bytes, to: descriptor, path: path)
+            try body(descriptor, path)
             // EINVAL: a file system without sync.
             guard retrying({ fsync(descriptor) }) == 0 || errno == EINVAL else {
                 throw FileError("write", path, errno: errno)

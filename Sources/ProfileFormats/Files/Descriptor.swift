@@ -3,9 +3,16 @@ internal import Glibc
 /// Reading and writing whole descriptors: short transfers and interruptions by signals are continued.
 enum Descriptor {
     static func writeAll(_ bytes: [UInt8], to descriptor: Int32, path: String) throws(FileError) {
+        let result = bytes.withUnsafeBytes { bytes in
+            Result { () throws(FileError) in try writeAll(bytes, to: descriptor, path: path) }
+        }
+        try result.get()
+    }
+
+    static func writeAll(_ bytes: UnsafeRawBufferPointer, to descriptor: Int32, path: String) throws(FileError) {
         var offset = 0
         while offset < bytes.count {
-            let count = bytes.withUnsafeBytes { write(descriptor, $0.baseAddress! + offset, $0.count - offset) }
+            let count = write(descriptor, bytes.baseAddress! + offset, bytes.count - offset)
             if count >= 0 {
                 offset += count
             } else if errno == EAGAIN {

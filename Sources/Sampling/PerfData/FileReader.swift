@@ -62,6 +62,9 @@ final class FileReader {
         ts_prefetch(bytes.baseAddress, bytes.count)
     }
 
+    /// Says that a part has been read; does nothing where the file is not mapped.
+    func release(_ range: Range<Int>) { mapping?.release(range) }
+
     /// As ``bytes(at:count:)``, with words aligned wherever they lie in the file: compressed records shift what follows.
     func alignedBytes(at offset: UInt64, count wanted: Int) -> UnsafeRawBufferPointer? {
         guard let found = bytes(at: offset, count: wanted), let base = found.baseAddress else { return nil }

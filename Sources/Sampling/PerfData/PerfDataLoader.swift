@@ -30,7 +30,25 @@ package final class PerfDataLoader {
             if index + 1 < batch.entries.count { prefetch(batch.entries[index + 1]) }
             hand(entry, to: &handler)
         }
+        release(batch)
     }
+
+    /// Gives back what a batch was read from, where it lay close together and not between what others still read.
+    private func release(_ batch: PerfDataBatch) {
+        var low = UInt64.max
+        var high: UInt64 = 0
+        var size: UInt64 = 0
+        for entry in batch.entries where entry.isSample && entry.place & PerfDataEntry.spoolBit == 0 {
+            low = min(low, entry.place)
+            high = max(high, entry.place &+ UInt64(entry.size))
+            size += UInt64(entry.size)
+        }
+        guard size >= Self.leastReleased, high - low <= 2 * size else { return }
+        reader.release(Int(clamping: low)..<Int(clamping: high))
+    }
+
+    /// Less is not worth a call.
+    private static let leastReleased: UInt64 = 1 << 20
 
     /// Asks for a sample that will be read next.
     ///

@@ -41,6 +41,7 @@ struct Export: ParsableCommand {
         options.annotates = annotate
         options.showsThreads = threads
         let format = try FormatRegistry.format(named: format, options)
-        try AtomicFile.write(try format.encode(try input.read()), to: output)
+        let profile = try input.read()
+        try AtomicFile.write(to: output) { try format.encode(profile, to: $0) }
     }
 }

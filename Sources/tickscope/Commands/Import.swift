@@ -1,4 +1,5 @@
 import ArgumentParser
+internal import CSystem
 import Glibc
 import ProfileFormats
 import ProfileModel
@@ -63,6 +64,7 @@ struct Import: ParsableCommand {
     }
 
     func run() throws {
+        ts_prepare_large_heap()
         let console = RecordingConsole(isQuiet: options.quiet)
         var plan = ImportPlan()
         plan.event = event
@@ -81,10 +83,11 @@ struct Import: ParsableCommand {
         console.clear()
         for warning in result.warnings { console.warning(warning) }
         guard result.profile.samples.count > 0 else { throw EmptyImport(file: file, event: result.event) }
-        try AtomicFile.write(format.encode(result.profile), to: path)
+        try AtomicFile.write(to: path) { try format.encode(result.profile, to: $0) }
         console.summarize(result, path: path)
         let status = try options.status(of: result.profile.metadata.quality, console)
-        if status != 0 { throw ExitCode(status) }
+        // The system frees everything at once.
+        withExtendedLifetime(result) { Glibc.exit(status) }
     }
 
     /// `dir/perf.data` → `perf.pb.gz`.

@@ -6,7 +6,7 @@ internal import Synchronization
 ///   - count: of pieces; the first are begun first.
 ///   - body: makes the result of the piece with a number.
 /// - Returns: the results in order, whatever thread made them.
-func concurrently<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) -> [Result] {
+package func concurrently<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) -> [Result] {
     let work = SharedWork(count, body)
     let helpers = max(0, min(count, sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
     let threads = (0..<helpers).compactMap { _ in JoinableThread { work.run() } }
@@ -39,11 +39,11 @@ private final class SharedWork<Result: Sendable>: Sendable {
 }
 
 /// A thread whose end is waited for.
-struct JoinableThread {
+package struct JoinableThread {
     private let thread: pthread_t
 
     /// Starts it; nil when the system has no room for another one.
-    init?(_ body: @escaping @Sendable () -> Void) {
+    package init?(_ body: @escaping @Sendable () -> Void) {
         let argument = Unmanaged.passRetained(ThreadBody(body))
         var thread = pthread_t()
         var attributes = pthread_attr_t()
@@ -64,7 +64,7 @@ struct JoinableThread {
         self.thread = thread
     }
 
-    func join() { pthread_join(thread, nil) }
+    package func join() { pthread_join(thread, nil) }
 }
 
 private final class ThreadBody: Sendable {
