@@ -13,6 +13,8 @@ package struct BenchmarkResult: Codable, Hashable, Sendable {
     package var series: [MetricSeries]
     /// Latency mode only.
     package var latency: LatencyDistribution?
+    /// Where the time goes, when that was asked for.
+    package var profile: FunctionProfile?
     package var warnings: [BenchmarkWarning]
     /// Why there are no numbers, or not all; nil when all went well.
     package var failure: BenchmarkFailure?

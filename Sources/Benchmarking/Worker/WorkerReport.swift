@@ -17,6 +17,8 @@ package struct WorkerReport: Codable, Hashable, Sendable {
     /// By identifier of the metric.
     package var readings: [String: MetricReading] = [:]
     package var warnings: [BenchmarkWarning] = []
+    /// Why no samples were taken that were asked for.
+    package var samplesUnavailable: String?
 
     package init(
         ticksPerSecondAtStart: Double, ticksPerSecondAtEnd: Double, rateUncertainty: Double, tickStep: Int,
