@@ -22,6 +22,8 @@ package struct GateReport: Sendable {
     /// Benchmarks that the baseline does not have.
     package var added: [BenchmarkID] = []
     package var warnings: [String] = []
+    /// Where changes come from, of benchmarks that both sides have profiles of.
+    package var attributions: [Attribution] = []
 
     init(baselineName: String, candidate: BenchmarkRun, baseline: BenchmarkRun) {
         self.baselineName = baselineName
