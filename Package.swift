@@ -142,6 +142,12 @@ var targets: [Target] = [
         name: "compare-trials", dependencies: ["Benchmarking", "BenchmarkSuites", "Statistics"],
         path: "Benchmarks/CompareTrials", swiftSettings: swiftSettings),
 
+    // How often the function is named that a regression comes from
+    .executableTarget(
+        name: "attribution-trials",
+        dependencies: ["BenchmarkSuites", "Benchmarking", "InstructionTracing", "RegressionAnalysis", "Statistics"],
+        path: "Benchmarks/AttributionTrials", swiftSettings: swiftSettings),
+
     // Our change points against those of others, on the same series
     .executableTarget(
         name: "compare-change-points", dependencies: ["RegressionAnalysis", "Statistics"],

@@ -17,6 +17,9 @@ struct Regress: ParsableCommand {
             often they exceed the baseline's p99.9. Counts that never vary (instructions, allocations, retains) may not \
             change at all.
 
+            Which functions a change comes from is told when both sides were measured by 'bench run --profile', or with \
+            --attribute, which measures the changed benchmarks of both programs again, in turns.
+
             TOLERANCES, the last that fits wins
               15%                      every metric that varies
               cycles=2%                one metric
@@ -28,6 +31,8 @@ struct Regress: ParsableCommand {
               tickscope regress result.json --against before.json --tolerance 3% --strict
               tickscope regress result.json --baseline main --tolerance p99.9=10% --format markdown -o pr.md
               tickscope regress result.json --baseline main --format junit -o regressions.xml
+              tickscope regress result.json --baseline main --attribute --before-program old/bench \\
+                --after-program new/bench
 
             EXIT STATUS
               0  nothing regressed
@@ -55,6 +60,18 @@ struct Regress: ParsableCommand {
     @Flag(help: "Compare runs of different machines, by what does not depend on them.")
     var crossMachine = false
 
+    @Flag(help: "Measure both programs again, in turns and with samples, to name the functions that changed.")
+    var attribute = false
+
+    @Option(help: ArgumentHelp("For --attribute: the program of the baseline.", valueName: "path"))
+    var beforeProgram: String?
+
+    @Option(help: ArgumentHelp("For --attribute: the program of the result.", valueName: "path"))
+    var afterProgram: String?
+
+    @Option(help: ArgumentHelp("For --attribute: seconds for each benchmark and side.", valueName: "seconds"))
+    var seconds = 10.0
+
     @Flag(help: "Exit with 3 when a regression is not ruled out.")
     var strict = false
 
@@ -71,6 +88,10 @@ struct Regress: ParsableCommand {
         guard (baseline == nil) != (against == nil) else {
             throw ValidationError("give either --baseline or --against")
         }
+        guard attribute == (beforeProgram != nil), attribute == (afterProgram != nil) else {
+            throw ValidationError("--attribute needs --before-program and --after-program, and they need it")
+        }
+        guard seconds > 0, seconds < 1e6 else { throw ValidationError("--seconds is a positive number of seconds") }
         if let baseline { _ = try BaselineName.parsed(baseline) }
         do {
             _ = try ToleranceRules(tolerance)
@@ -98,7 +119,14 @@ struct Regress: ParsableCommand {
         let candidate = try ResultFile.read(result)
         let (before, name) = try reference()
         let gate = RegressionGate(rules: try ToleranceRules(tolerance), isCrossMachine: crossMachine)
-        let report = try gate.judge(candidate, against: before, named: name)
+        var report = try gate.judge(candidate, against: before, named: name)
+        if let beforeProgram, let afterProgram, !report.changed.isEmpty {
+            let again = try AttributionRun(before: beforeProgram, after: afterProgram, seconds: seconds)
+            let (old, new) = try again.measure(report.changed)
+            report.attribute(new, against: old, showsAll: true)
+        } else {
+            report.attribute(candidate, against: before, showsAll: all)
+        }
         let isTerminal = output == "-" && TerminalOutput.width != nil
         let text =
             switch format {
