@@ -35,13 +35,13 @@ package struct SQLiteStore: ResultStore {
         }
     }
 
-    private func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func read<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do { return try database.read(body) } catch let error as DatabaseError {
             throw StoreFile.translated(error, path)
         }
     }
 
-    private func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
+    func write<Result>(_ body: (Database) throws -> Result) throws -> Result {
         do { return try database.write(body) } catch let error as DatabaseError {
             throw StoreFile.translated(error, path)
         }

@@ -7,6 +7,7 @@ internal import GRDB
 /// series    one metric of one benchmark; suffix is empty, or `/argument`
 /// point     (series, run) → median: clustered by series, so that a history is one stretch of the file
 /// baseline  name → run
+/// calibration  how much results of a machine differ without a change, as JSON
 /// ```
 enum StoreSchema {
     /// In the file's header: `tick`. Databases of other programs are told by it.
@@ -50,6 +51,16 @@ enum StoreSchema {
                         savedAt INTEGER NOT NULL,
                         isPinned INTEGER NOT NULL DEFAULT 0
                     ) WITHOUT ROWID;
+                    """)
+        }
+        migrator.registerMigration("calibration") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE calibration (
+                        id INTEGER PRIMARY KEY,
+                        measuredAt INTEGER NOT NULL,
+                        body BLOB NOT NULL
+                    );
                     """)
         }
         return migrator
