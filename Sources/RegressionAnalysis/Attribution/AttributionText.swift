@@ -21,12 +21,16 @@ struct AttributionText {
     static let columns = ["function", "finding", "before", "now", "change", "95 % interval", "instructions"]
 
     /// Functions that are named or moved, then those that cost most.
-    var rows: [[String]] {
+    var shownRows: [Attribution.Row] {
         let named = attribution.rows.filter { $0.finding != .notResolved }
         let others = attribution.rows.filter { $0.finding == .notResolved && ($0.cost?.count ?? 0) > 0 }
             .sorted { ($0.cost?.before ?? 0) + ($0.cost?.after ?? 0) > ($1.cost?.before ?? 0) + ($1.cost?.after ?? 0) }
-        let shown = named.prefix(Self.mostRows) + others.prefix(max(0, 5 - named.count))
-        return shown.map { row in
+        return Array(named.prefix(Self.mostRows)) + Array(others.prefix(max(0, 5 - named.count)))
+    }
+
+    /// Their cells.
+    var rows: [[String]] {
+        shownRows.map { row in
             [
                 PlainText.of(row.function, limit: 120)
                     + (row.formerName.map { " (was \(PlainText.of($0, limit: 80)))" } ?? ""),

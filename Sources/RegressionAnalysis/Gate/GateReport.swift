@@ -1,4 +1,5 @@
 package import Benchmarking
+internal import BenchmarkSuites
 
 /// What the gate says of a run: every comparison, and what could not be compared.
 package struct GateReport: Sendable {

@@ -1,6 +1,7 @@
 import BenchmarkSuites
 import Benchmarking
 import InstructionTracing
+import Symbolization
 
 /// Measures benchmarks of two programs in turns, with profiles.
 struct AttributionRun {
@@ -35,5 +36,27 @@ struct AttributionRun {
         console.clear()
         if Interruption.isRequested { throw SuiteError(.interrupted, "interrupted; no function is named") }
         return (runs[0], runs[1])
+    }
+
+    /// What differs between the programs and those that were measured first; lines.
+    func differences(before old: BenchmarkRun, after new: BenchmarkRun) -> [String] {
+        [(before, old, "--before-program"), (after, new, "--after-program")].compactMap { program, run, option in
+            let known = (run.programs ?? []).compactMap(\.buildID)
+            guard let own = MeasuredProgram(of: program).buildID, !known.isEmpty, !known.contains(own) else {
+                return nil
+            }
+            return "\(option) '\(program.path)' is another build than the one that was measured"
+        }
+    }
+}
+
+extension MeasuredProgram {
+    /// A program as it is now.
+    init(of program: BenchmarkProgramFile) {
+        let file = OpenFile(path: program.path)
+        let identity = file.flatMap { try? ElfReader(file: $0.descriptor) }?.buildID ?? ""
+        self.init(
+            name: program.path.split(separator: "/").last.map(String.init) ?? program.path,
+            buildID: identity.isEmpty ? nil : identity)
     }
 }

@@ -142,6 +142,7 @@ struct BenchRun: ParsableCommand {
             let runner = BenchmarkRunner(program: part.program, benchmarks: part.benchmarks, settings: settings)
             var run = try runner.run(tool: tool, progress: { console.show($0) })
             if let grade { run.machine.set(grade, at: run.startedAtNanoseconds) }
+            run.programs = [MeasuredProgram(of: part.program)]
             judgements += BudgetReport(run, benchmarks: part.benchmarks).judgements
             whole = whole.map { $0.adding(run) } ?? run
         }
