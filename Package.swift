@@ -198,7 +198,7 @@ var targets: [Target] = [
     tests("TestSupportTests", ["TestSupport"]),
     tests(
         "EndToEndTests",
-        ["ProfileModel", "TestSupport", "benchmark-fixtures", "tickscope"]),
+        ["ProfileModel", "TestSupport", "benchmark-fixtures", "known-answers", "tickscope"]),
 
     // Readers of untrusted bytes, to be fed any bytes: by a test with what fuzzing found, and by the fuzzer itself
     .target(
