@@ -114,7 +114,7 @@ extension Attribution {
             notes.append("no exact instruction counts" + (reasons.first.map { ": \($0)" } ?? ""))
         }
         let exact = hasInstructions ? Self.instructions(a, b) : [:]
-        let built = Self.rows(comparison, exact)
+        let built = Self.rows(comparison, exact, modules: Self.modules(a, b))
         rows = built
         let isSampled = comparison != nil
         moves = (comparison?.moves ?? []).map { move in
@@ -204,7 +204,15 @@ extension Attribution {
         return counts
     }
 
-    private static func rows(_ comparison: ProfileComparison?, _ exact: [String: Instructions]) -> [Row] {
+    /// The module of each name; of several the one that has most samples.
+    private static func modules(_ a: FunctionProfile, _ b: FunctionProfile) -> [String: String] {
+        let pairs = (b.functions + a.functions).map { (ComparableName.of($0.name), $0.module) }
+        return Dictionary(pairs, uniquingKeysWith: { first, _ in first })
+    }
+
+    private static func rows(
+        _ comparison: ProfileComparison?, _ exact: [String: Instructions], modules: [String: String]
+    ) -> [Row] {
         var exact = exact
         var rows: [Row] = (comparison?.functions ?? []).map { function in
             var counts = exact.removeValue(forKey: function.symbol.name)
@@ -212,7 +220,8 @@ extension Attribution {
                 counts = Instructions(before: old.before, after: counts?.after ?? 0)
             }
             return Row(
-                function: function.symbol.name, module: function.symbol.module, formerName: function.formerName,
+                function: function.symbol.name, module: modules[function.symbol.name] ?? "",
+                formerName: function.formerName,
                 finding: finding(function.finding, counts),
                 cost: function.own.scaled(by: 1 / scale), instructions: counts)
         }
@@ -220,7 +229,8 @@ extension Attribution {
         for (name, counts) in exact.sorted(by: { $0.key < $1.key }) {
             rows.append(
                 Row(
-                    function: name, module: "", formerName: nil, finding: finding(.notResolved, counts), cost: nil,
+                    function: name, module: modules[name] ?? "", formerName: nil,
+                    finding: finding(.notResolved, counts), cost: nil,
                     instructions: counts))
         }
         func rank(_ row: Row) -> Int { row.finding == .notResolved ? 2 : row.finding == .moved ? 1 : 0 }

@@ -32,7 +32,7 @@ struct AttributionText {
     var rows: [[String]] {
         shownRows.map { row in
             [
-                PlainText.of(row.function, limit: 120)
+                PlainText.of(row.function, limit: 72)
                     + (row.formerName.map { " (was \(PlainText.of($0, limit: 80)))" } ?? ""),
                 Self.word(row.finding), row.cost.map { cost($0.before) } ?? "–", row.cost.map { cost($0.after) } ?? "–",
                 row.cost.map { signed($0.difference) } ?? "–",

@@ -35,7 +35,12 @@ extension GateReport {
             page += "<p class=\"muted\">Right is worse. The band is what is tolerated, equally wide in each row; the "
             page += "stroke is no change, the dot the change, the bar its 95&nbsp;% interval.</p>\n"
         }
-        if !notable.isEmpty { page += "<h2>Changed or not resolved</h2>\n" + Self.table(notable) }
+        if !notable.isEmpty {
+            page += "<h2>Changed or not resolved</h2>\n" + Self.table(notable)
+            let notes = notable.filter { !$0.isToleranceBelowNoise && !GateWording(finding: $0).remark.isEmpty }
+            let items = notes.map { "<li>\(XMLText.escaped(Self.remark($0)))</li>\n" }
+            if !items.isEmpty { page += "<ul class=\"remarks muted\">\n" + items.joined() + "</ul>\n" }
+        }
         for attribution in attributions { page += Self.section(attribution) }
         if !same.isEmpty { page += "<h2>The same within tolerance</h2>\n" + Self.table(same) }
         if !exact.isEmpty {
@@ -60,6 +65,11 @@ extension GateReport {
         }
     }
 
+    private static func remark(_ finding: GateFinding) -> String {
+        let id = PlainText.of(finding.id.description, limit: 200)
+        return "\(id), \(finding.metric.id): \(GateWording(finding: finding).remark)"
+    }
+
     private var origin: String {
         func time(_ nanoseconds: Int64) -> String? {
             nanoseconds > 0 ? CalendarText.utc(seconds: nanoseconds / 1_000_000_000, separator: " ") + " UTC" : nil
@@ -75,14 +85,7 @@ extension GateReport {
     private var remarksHTML: String {
         var lines: [(style: String, head: String, text: String)] = []
         lines += failures.map { ("bad", "failed", Self.line($0)) }
-        for finding in deciding {
-            let remark = GateWording(finding: finding).remark
-            guard !remark.isEmpty else { continue }
-            let id = PlainText.of(finding.id.description, limit: 200)
-            let isError = finding.isToleranceBelowNoise
-            lines.append(
-                (isError ? "warn" : "muted", isError ? "error" : "note", "\(id), \(finding.metric.id): \(remark)"))
-        }
+        lines += toleranceErrors.map { ("warn", "error", Self.remark($0)) }
         lines += unjudged.map { ("warn", "not compared", Self.line($0)) }
         lines += added.map { ("muted", "new", PlainText.of($0.description, limit: 200)) }
         lines += warnings.map { ("warn", "warning", $0) }
@@ -134,7 +137,7 @@ extension GateReport {
         // Without a tolerance every change is beyond the picture.
         let unit = finding.tolerance > 0 ? finding.tolerance : 1e-12
         let ends = [interval?.lower ?? change, interval?.upper ?? change].map { $0 * sign / unit }
-        return IntervalPlot(limit: 3, band: 1).svg(
+        return IntervalPlot(limit: 3, band: finding.tolerance > 0 ? 1 : nil).svg(
             change * sign / unit, ends.min()!, ends.max()!, style: style,
             hint: "\(wording.change), 95 % interval \(wording.interval), tolerance \(wording.tolerance)")
     }
@@ -146,10 +149,11 @@ extension GateReport {
         for cost in rows.compactMap(\.cost) {
             ends += [cost.difference, cost.interval?.lower ?? 0, cost.interval?.upper ?? 0]
         }
-        let limit = max(ends.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
-        let titles = AttributionText.columns.map { ($0, $0 == "function" || $0 == "finding") }
+        let limit = 1.05 * max(ends.map(\.magnitude).max() ?? 0, .leastNormalMagnitude)
+        var titles = AttributionText.columns.map { ($0, $0 == "function" || $0 == "finding") }
+        titles.insert(("less · more", true), at: 2)
         let table = HTMLRows.table(
-            titles + [("less · more", true)],
+            titles,
             zip(rows, text.rows).map { row, cells in
                 let style =
                     switch row.finding {
@@ -166,7 +170,7 @@ extension GateReport {
                         cost.difference, cost.interval?.lower ?? cost.difference,
                         cost.interval?.upper ?? cost.difference, style: style, hint: "\(cells[4]) (\(cells[5]))")
                 }
-                content.append(.markup(picture ?? ""))
+                content.insert(.markup(picture ?? ""), at: 2)
                 return content
             })
         let remarks = text.remarks.map { "<li>\(XMLText.escaped($0))</li>\n" }.joined()
