@@ -157,7 +157,8 @@ extension GateReport {
             zip(rows, text.rows).map { row, cells in
                 let style =
                     switch row.finding {
-                    case .grown, .new, .instructions: "bad"
+                    case .grown, .new: "bad"
+                    case .instructions: (row.instructions?.change ?? 0) > 0 ? "bad" : "good"
                     case .shrunk, .vanished: "good"
                     case .moved: "warn"
                     case .notResolved: "calm"
@@ -236,7 +237,7 @@ private enum GatePageStyle {
         th,td{padding:4px 10px;text-align:right;white-space:nowrap;border-bottom:1px solid var(--line)}
         th{font-weight:600;color:var(--muted)}
         th:first-child,td:first-child{padding-left:0}
-        td:first-child{max-width:480px;overflow:hidden;text-overflow:ellipsis}
+        td:first-child{max-width:400px;overflow:hidden;text-overflow:ellipsis}
         .t{text-align:left}
         svg.plot{display:block;width:220px;height:22px}
         .band{fill:var(--strip)}
