@@ -148,6 +148,12 @@ var targets: [Target] = [
         name: "compare-trials", dependencies: ["Benchmarking", "BenchmarkSuites", "Statistics"],
         path: "Benchmarks/CompareTrials", swiftSettings: swiftSettings),
 
+    // How often the function is named that a regression comes from
+    .executableTarget(
+        name: "attribution-trials",
+        dependencies: ["BenchmarkSuites", "Benchmarking", "InstructionTracing", "RegressionAnalysis", "Statistics"],
+        path: "Benchmarks/AttributionTrials", swiftSettings: swiftSettings),
+
     // Our change points against those of others, on the same series
     .executableTarget(
         name: "compare-change-points", dependencies: ["RegressionAnalysis", "Statistics"],
@@ -198,7 +204,9 @@ var targets: [Target] = [
     tests("TestSupportTests", ["TestSupport"]),
     tests(
         "EndToEndTests",
-        ["ProfileModel", "TestSupport", "benchmark-fixtures", "hot-path-benchmarks", "tickscope"]),
+        [
+            "ProfileModel", "TestSupport", "benchmark-fixtures", "hot-path-benchmarks", "known-answers", "tickscope",
+        ]),
 
     // Readers of untrusted bytes, to be fed any bytes: by a test with what fuzzing found, and by the fuzzer itself
     .target(

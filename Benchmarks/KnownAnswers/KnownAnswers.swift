@@ -34,6 +34,22 @@ struct KnownAnswers: BenchmarkSuite {
             keep(value)
         }
 
+        // Five functions of a fifth each. KNOWN_ANSWERS_THIRD gives the third so many thousandths more to do, and
+        // KNOWN_ANSWERS_SLOWER so many thousandths of its steps that take longer with as many instructions.
+        Benchmark("five", .tags("known")) { run in
+            let more = hidden(environment("KNOWN_ANSWERS_THIRD"))
+            let slower = hidden(environment("KNOWN_ANSWERS_SLOWER"))
+            var value = hidden(UInt64(3))
+            try run.measure {
+                value = first(value, hidden(1_000))
+                value = second(value, hidden(1_000))
+                value = third(value, hidden(1_000 + more), slower: slower)
+                value = fourth(value, hidden(1_000))
+                value = fifth(value, hidden(1_000))
+            }
+            keep(value)
+        }
+
         Benchmark("allocate", .tags("known")) { run in
             try run.measure {
                 let memory = UnsafeMutableRawPointer.allocate(byteCount: 64, alignment: 8)
@@ -55,4 +71,29 @@ struct KnownAnswers: BenchmarkSuite {
             }
         }
     }
+}
+
+func environment(_ name: String) -> Int { getenv(name).flatMap { Int(String(cString: $0)) } ?? 0 }
+
+@inline(never) func first(_ start: UInt64, _ count: Int) -> UInt64 { chain(start, count, 0x9E37_79B9_7F4A_7C15) }
+@inline(never) func second(_ start: UInt64, _ count: Int) -> UInt64 { chain(start, count, 0xBF58_476D_1CE4_E5B9) }
+@inline(never) func fourth(_ start: UInt64, _ count: Int) -> UInt64 { chain(start, count, 0xD6E8_FEB8_6659_FD93) }
+@inline(never) func fifth(_ start: UInt64, _ count: Int) -> UInt64 { chain(start, count, 0xFF51_AFD7_ED55_8CCD) }
+
+/// Two multiplications a step, which depend on each other in the last `slower` steps and not before: the same
+/// instructions, three cycles more.
+@inline(never) func third(_ start: UInt64, _ count: Int, slower: Int) -> UInt64 {
+    var value = chain(start, count - slower, 0x94D0_49BB_1331_11EB)
+    for _ in 0..<slower { value = hidden(hidden(value &* 0x94D0_49BB_1331_11EB) &* 0x94D0_49BB_1331_11EB) }
+    return value
+}
+
+@inline(__always) func chain(_ start: UInt64, _ count: Int, _ factor: UInt64) -> UInt64 {
+    var value = start
+    var other = start
+    for _ in 0..<count {
+        other = hidden(start &* factor)
+        value = hidden(value &* factor)
+    }
+    return value ^ other
 }

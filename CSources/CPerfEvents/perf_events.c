@@ -99,6 +99,10 @@ int ts_perf_disable_group(int leader) { return control(leader, PERF_EVENT_IOC_DI
 
 int ts_perf_arm(int event, int times) { return control(event, PERF_EVENT_IOC_REFRESH, (unsigned long)times); }
 
+int ts_perf_set_period(int event, uint64_t period) {
+    return control(event, PERF_EVENT_IOC_PERIOD, (unsigned long)&period);
+}
+
 int ts_perf_redirect(int event, int ring_owner) {
     return control(event, PERF_EVENT_IOC_SET_OUTPUT, (unsigned long)ring_owner);
 }

@@ -1,5 +1,4 @@
 internal import Benchmarking
-internal import Glibc
 package import ProfileFormats
 package import Sampling
 internal import Symbolization
@@ -21,31 +20,13 @@ package struct InstructionPath: Sendable {
         self.mappings = mappings
     }
 
-    /// A process may have 65,530 mappings (vm.max_map_count) of some hundred bytes each.
-    private static let largestMappings = 16 << 20
+    private static let largestMappings = ProgramFile.largestMappings
     private static let largestFile = 16 + 16 * InstructionPathFile.largestCount + largestMappings
 
     /// Reads a file that a benchmark program wrote. Nothing in it is trusted.
     /// - Throws: ``FormatError``; ``FileError`` when it cannot be read.
     package init(file path: String) throws {
-        errno = 0
-        // No regular file is a file that is refused without any error of the system.
-        guard let file = OpenFile(path: path) else {
-            throw FileError("read", path, errno: errno == 0 ? EINVAL : errno)
-        }
-        guard file.size <= UInt64(Self.largestFile) else {
-            throw FormatError(.tooLarge, "the instruction path is larger than \(Self.largestFile >> 20) MB")
-        }
-        let bytes = try [UInt8](unsafeUninitializedCapacity: Int(file.size)) { buffer, count in
-            while count < buffer.count {
-                let got = pread(file.descriptor, buffer.baseAddress! + count, buffer.count - count, off_t(count))
-                if got < 0 && errno == EINTR { continue }
-                guard got >= 0 else { throw FileError("read", path, errno: errno) }
-                guard got > 0 else { return }
-                count += got
-            }
-        }
-        try self.init(bytes)
+        try self.init(ProgramFile.bytes(path, most: Self.largestFile, what: "the instruction path"))
     }
 
     /// - Throws: ``FormatError``.
@@ -72,10 +53,6 @@ package struct InstructionPath: Sendable {
         }
         addresses = (0..<count).map { word(2 + $0) }
         stackPointers = (0..<count).map { word(2 + count + $0) }
-        let text = bytes[(16 + 16 * count)...].prefix(Self.largestMappings)
-        mappings = text.split(separator: UInt8(ascii: "\n")).compactMap { line in
-            // PATH_MAX and the fields before it.
-            line.count <= 4352 ? MappedRegions.executable(String(decoding: line, as: UTF8.self)) : nil
-        }
+        mappings = ProgramFile.mappings(bytes[(16 + 16 * count)...].prefix(Self.largestMappings))
     }
 }

@@ -113,6 +113,16 @@ package struct PerfEvent: ~Copyable {
         return try PerfEvent(spec, event: .dummy, task: 0, cpu: cpu)
     }
 
+    /// Opens a sampling event on the calling thread, disabled, whose samples hold the address in user mode and nothing
+    /// else: 16 bytes each.
+    static func ownAddresses(_ event: EventSpecification, period: UInt64) throws -> PerfEvent {
+        var spec = ts_perf_spec()
+        spec.flags = UInt32(TS_PERF_DISABLED | TS_PERF_EXCLUDE_KERNEL | TS_PERF_EXCLUDE_HV)
+        spec.period = period
+        spec.sample_type = UInt64(PERF_SAMPLE_IP.rawValue)
+        return try PerfEvent(spec, event: event, task: 0, cpu: -1)
+    }
+
     /// Opens the event through which a program that runs in the kernel writes records, for all tasks on one CPU.
     static func programOutput(cpu: Int32) throws -> PerfEvent {
         var spec = ts_perf_spec()
@@ -140,6 +150,9 @@ package struct PerfEvent: ~Copyable {
             throw PerfError(.other, errno: -result, "cannot redirect an event: \(PerfError.text(-result))")
         }
     }
+
+    /// Changes how many counts lie between two samples, from now on.
+    func setPeriod(_ period: UInt64) { _ = ts_perf_set_period(descriptor, period) }
 
     package func enable() { _ = ts_perf_enable(descriptor) }
 

@@ -1,5 +1,6 @@
 import ArgumentParser
 import BenchmarkSuites
+import Benchmarking
 import Glibc
 import ProfileFormats
 import ProfileModel
@@ -22,13 +23,15 @@ struct TickscopeCommand: ParsableCommand {
         version: version,
         subcommands: [
             Record.self, Import.self, Report.self, Flame.self, Diff.self, Export.self, Bench.self, DoctorCommand.self,
-            BaselineCommand.self, Regress.self, ChangePointsCommand.self, HistoryCommand.self,
+            BaselineCommand.self, Regress.self, Calibrate.self, ChangePointsCommand.self, HistoryCommand.self,
             SelfTestCommand.self,
         ])
 
     static let version = "0.1.0"
 
     static func main() {
+        // Calibration measures this tool's own kernels, as those of any program.
+        if CalibrationKernels.areAskedFor { BenchmarkProgram.run(CalibrationKernels.benchmarks) }
         do {
             var command = try parseAsRoot()
             try command.run()

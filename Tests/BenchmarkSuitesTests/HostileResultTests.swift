@@ -87,10 +87,42 @@ import Testing
                 .contains("scoreUnit is 'apples'"))
     }
 
+    @Test func damagedTextOfGo() {
+        let head = "goos: linux\npkg: p\n"
+        #expect(message(head + "BenchmarkA-2 10 133").hasPrefix("line 3: '133' is no value with its unit"))
+        #expect(message(head + "BenchmarkA-2 10 NaN ns/op").contains("line 3: NaN ns/op is no measurement"))
+        #expect(message(head + "BenchmarkA-2 10 -4 ns/op").contains("no measurement"))
+        #expect(message(head + "BenchmarkA-2 10 1e999 ns/op").contains("no measurement"))
+        #expect(message(head + "BenchmarkA-2\nPASS\n").contains("holds no benchmark"))
+        #expect(message("BenchmarkA-2 10 1 ns/op\nBenchmarkB 10 x ns/op").hasPrefix("line 2: 'x'"))
+    }
+
+    @Test func aMillionLinesOfGo() throws {
+        let line = "BenchmarkA/64-2 \t 10000 \t 13341 ns/op \t 1 allocs/op\n"
+        let bytes = Array("goos: linux\n".utf8) + Array(repeating: Array(line.utf8), count: 1_000_000).joined()
+        let run = try BenchmarkImportRegistry.decode(bytes, path: "x.txt")
+        #expect(run.results.count == 1 && run.results[0].series(.time)?.values.count == 1_000_000)
+        let many = (0..<100_001).map { "BenchmarkA\($0) 1 1 ns/op" }.joined(separator: "\n")
+        #expect(message(many).contains("more than 100000 benchmarks"))
+    }
+
+    @Test func damagedMessagesOfCriterion() {
+        func line(_ rest: String) -> String { #"{"reason":"benchmark-complete","id":"a","# + rest + "}" }
+        #expect(
+            message(line(#""iteration_count":[1],"measured_values":[1,2]"#)).contains("line 1: a benchmark has an id"))
+        #expect(message(line(#""iteration_count":[1],"measured_values":[-1]"#)).contains("no duration"))
+        #expect(message(line(#""iteration_count":[0],"measured_values":[1]"#)).contains("no number of operations"))
+        #expect(message(line(#""iteration_count":[1],"measured_values":[1],"unit":"kg""#)).contains("unit is 'kg'"))
+        let good = line(#""iteration_count":[1],"measured_values":[1],"unit":"ns""#)
+        #expect(message(good + "\n{\"reason\":").contains("line 2"))
+    }
+
     @Test func otherFiles() {
         #expect(message("").contains("empty"))
         #expect(message("hello").contains("not results of benchmarks"))
-        #expect(message("{\"a\":1}").contains("google-benchmark, jmh, pyperf, hyperfine, criterion, ordo"))
+        #expect(
+            message("{\"a\":1}").contains(
+                "google-benchmark, jmh, pyperf, hyperfine, criterion, criterion-messages, go, ordo"))
     }
 
     @Test func deepNesting() {

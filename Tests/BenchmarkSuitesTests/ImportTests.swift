@@ -119,6 +119,34 @@ import Testing
         #expect(estimates.results[0].series(.time)?.values == [51])
     }
 
+    @Test func goRepetitionsAreOneProcessAndRunsAreSeveral() throws {
+        let run = try load("go.txt")
+        #expect(run.tool == "go test" && run.machine.processorName == "AMD EPYC" && run.machine.logicalCPUs == 2)
+        #expect(run.results.map(\.id.description) == ["Sort/64", "Sort/512", "Empty", "Rate"])
+        #expect(values(run, "Sort/64", .time) == [13341, 2220, 9417])
+        #expect(
+            values(run, "Sort/64", .allocations) == [1, 1, 1]
+                && values(run, "Sort/64", .allocatedBytes) == [24, 24, 24])
+        #expect(values(run, "Empty", .time) == [0.9327, 0.8874, 1.082])
+        #expect(run.results[0].warnings.map(\.code) == ["one-process"])
+        #expect(run.results[3].warnings.map(\.code) == ["one-process", "counters"])
+        // 8 bytes a number.
+        #expect(run.results[0].throughputUnits == [.bytes(512)])
+        let bytes = try Fixtures.bytes("Imports/go.txt")
+        let twice = try BenchmarkImportRegistry.decode(bytes + bytes, path: "go.txt")
+        #expect(twice.results[0].processCount == 2 && values(twice, "Sort/64", .time) == [9417, 9417])
+        #expect(twice.results[0].warnings.isEmpty)
+    }
+
+    @Test func criterionMessages() throws {
+        let run = try load("criterion-messages.json")
+        #expect(run.results.map(\.id) == [BenchmarkID(name: "norm"), BenchmarkID(name: "book/add", argument: "64")])
+        #expect(values(run, "norm", .time) == [4140, 4120, 4100])
+        #expect(values(run, "book/add/64", .time) == [2000, 2100])
+        #expect(run.results[0].throughputUnits == [ThroughputUnit("elements", perOperation: 1024)])
+        #expect(run.results[0].operations == 180)
+    }
+
     /// What we write for other tools comes back through their importers.
     @Test func ourExportsAreReadBack() throws {
         let original = SampleRun.run

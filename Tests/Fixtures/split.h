@@ -45,7 +45,12 @@ static volatile uint64_t split_sink;
     }                                                 \
     split_sink = value
 
-OPAQUE void split_heavy(uint64_t unit) { SPLIT_LOOP(3 * unit); }
+/* Another number makes a build whose heavy function costs more, or less. */
+#ifndef SPLIT_HEAVY
+#define SPLIT_HEAVY 3
+#endif
+
+OPAQUE void split_heavy(uint64_t unit) { SPLIT_LOOP(SPLIT_HEAVY * unit); }
 OPAQUE void split_light(uint64_t unit) { SPLIT_LOOP(unit); }
 
 static inline double split_now(void) {

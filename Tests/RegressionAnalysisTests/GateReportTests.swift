@@ -41,6 +41,17 @@ import Testing
         #expect(text.contains("<failure type=\"regressed\" message=\"time regressed:"))
     }
 
+    @Test func thePageIsWholeAndEscapesNames() throws {
+        let text = try report().html()
+        #expect(text.hasPrefix("<!DOCTYPE html>") && text.hasSuffix("</html>\n"))
+        #expect(text.contains("b|&lt;x&gt;") && !text.contains("<x>"))
+        #expect(text.contains("▲ regressed") && text.contains("prefers-color-scheme:dark"))
+        // A picture for each finding, and nothing from outside.
+        #expect(text.components(separatedBy: "<svg class=\"plot").count - 1 >= 2)
+        #expect(!text.contains("http://") && !text.contains("https://") && !text.contains("<script"))
+        #expect(!text.contains("NaN") && !text.contains("\"inf"))
+    }
+
     @Test func jsonHasAVersionAndIsTheSameEachTime() throws {
         let text = try report().json()
         #expect(try report().json() == text)

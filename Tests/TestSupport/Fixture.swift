@@ -14,6 +14,8 @@ package struct Fixture: Hashable, Sendable {
     static let commonFlags = ["-O2", "-g0", "-fomit-frame-pointer", "-Wall", "-Wextra", "-Werror"]
 
     package static let split = Fixture(name: "split", source: "split.c")
+    /// Its heavy function does 5 units where the light one does 1: 83 % of all.
+    package static let splitGrown = Fixture(name: "split-grown", source: "split.c", flags: ["-DSPLIT_HEAVY=5"])
     package static let splitStaticPIE = Fixture(name: "split-static-pie", source: "split.c", flags: ["-static-pie"])
     /// No symbols at all: only .eh_frame is left.
     package static let splitStripped = Fixture(name: "split-stripped", source: "split.c", flags: ["-s"])

@@ -56,6 +56,8 @@ int ts_perf_disable_group(int leader);
 int ts_perf_enable(int event);
 int ts_perf_disable(int event);
 int ts_perf_redirect(int event, int ring_owner);
+// Counts from now on between two samples.
+int ts_perf_set_period(int event, uint64_t period);
 // Enables the event until it has fired so many times.
 int ts_perf_arm(int event, int times);
 

@@ -5,7 +5,7 @@ internal import ProfileFormats
 package enum BenchmarkImportRegistry {
     package static let imports: [any BenchmarkImport] = [
         GoogleBenchmarkImport(), JMHImport(), PyperfImport(), HyperfineImport(), CriterionImport(),
-        OrdoBenchmarkImport(),
+        CriterionMessagesImport(), GoBenchmarkImport(), OrdoBenchmarkImport(),
     ]
 
     package static var names: [String] { imports.map(\.name) }

@@ -53,10 +53,28 @@ package enum BenchmarkRunFile {
                     series.values.isEmpty || series.unavailable == nil, "\(path).series[\(index)]",
                     "has both values and a reason why there are none")
             }
+            if let profile = result.profile { try check(profile, "\(path).profile", require) }
             if let latency = result.latency {
                 try require(latency.ticksPerSecond > 0, "\(path).latency.ticksPerSecond", "is not above 0")
                 try require(latency.tickStep >= 0, "\(path).latency.tickStep", "is below 0")
             }
+        }
+    }
+
+    private static func check(
+        _ profile: FunctionProfile, _ path: String, _ require: (Bool, String, String) throws -> Void
+    ) throws {
+        let count = profile.functions.count
+        try require(count <= FunctionProfile.mostFunctions, "\(path).functions", "has too many elements")
+        for (index, samples) in profile.samples.enumerated() {
+            try require(
+                samples.count == count && samples.allSatisfy { (0...1 << 40).contains($0) },
+                "\(path).samples[\(index)]", "is not one count a function")
+        }
+        if let instructions = profile.instructions {
+            try require(
+                instructions.count == count && instructions.allSatisfy { (0...1 << 40).contains($0) },
+                "\(path).instructions", "is not one count a function")
         }
     }
 }

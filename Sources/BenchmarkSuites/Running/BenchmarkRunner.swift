@@ -22,9 +22,16 @@ package struct BenchmarkRunner: Sendable {
         package var mode: BenchmarkMode?
         /// Counts the instructions of one operation of each benchmark, too.
         package var countsInstructions = false
+        /// Finds out in which functions the time goes, too: names what workers found.
+        package var codeReader: (any CodeReader)?
 
         package init() {}
     }
+
+    /// Processes that step through an operation for a profile: what differs between them is no exact count.
+    private static let steppingProcesses = 3
+    /// Seconds of sampling for each second of timing: how sure a share is depends on the samples' number alone.
+    package static let samplingPerTiming = 2.5
 
     /// How far a run is.
     package struct Progress: Sendable {
@@ -71,56 +78,139 @@ package struct BenchmarkRunner: Sendable {
     /// After an ``Interruption`` what was measured so far is returned.
     /// - Parameter tool: name and version of who asks, for the result.
     package func run(tool: String, progress: (Progress) -> Void = { _ in }) throws -> BenchmarkRun {
-        var reports = [[WorkerReport]](repeating: [], count: benchmarks.count)
-        var failures = [BenchmarkFailure?](repeating: nil, count: benchmarks.count)
-        var stepped = [SteppedOperation?](repeating: nil, count: benchmarks.count)
-        let rounds = benchmarks.map { $0.options.processes ?? 1 }.max() ?? 0
-        let total = benchmarks.reduce(0) { $0 + ($1.options.processes ?? 1) }
-        var finished = 0
-        let begin = Self.realTime()
-        func isCancelled() -> Bool { Interruption.isRequested }
-        measuring: for round in 0..<rounds {
-            for index in benchmarks.indices.shuffled() where round < benchmarks[index].options.processes ?? 1 {
-                if isCancelled() { break measuring }
-                progress(Progress(benchmark: benchmarks[index].id, finished: finished, total: total))
-                finished += 1
-                // What failed once fails again, and may take its whole timeout.
-                guard failures[index] == nil else { continue }
-                switch try answer(.measure, benchmarks[index]) {
-                case _ where isCancelled(): break measuring
-                case .measured(let report): reports[index].append(report)
-                case .failed(let failure): failures[index] = failure
-                default: failures[index] = BenchmarkFailure("protocol", "the program answered something else")
-                }
-            }
-        }
-        if settings.countsInstructions {
-            for index in benchmarks.indices where failures[index] == nil && !isCancelled() {
-                switch try answer(.step, benchmarks[index]) {
-                case .stepped(let operation): stepped[index] = operation
-                case .failed(let failure):
-                    stepped[index] = SteppedOperation(instructions: 0, unavailable: failure.text)
-                default: break
-                }
-            }
-        }
-        let results = benchmarks.indices.map { index in
-            var result = BenchmarkResult(
-                id: benchmarks[index].id, options: benchmarks[index].options, reports: reports[index])
-            result.failure = failures[index] ?? result.failure
-            if let operation = stepped[index] { result.add(operation) }
-            return result
-        }
-        return BenchmarkRun(
-            tool: tool, startedAtNanoseconds: begin, durationNanoseconds: Self.realTime() - begin,
-            machine: .current(reports.joined()), results: results)
+        try Self.run([self], tool: tool, progress: progress)[0]
     }
 
-    private func answer(_ action: WorkerRequest.Action, _ benchmark: DeclaredBenchmark) throws -> WorkerAnswer {
+    /// Measures several programs, whose processes take turns, in an order that changes from round to round.
+    /// - Returns: a run for each.
+    package static func run(
+        _ sides: [BenchmarkRunner], tool: String, progress: (Progress) -> Void = { _ in }
+    ) throws -> [BenchmarkRun] {
+        var findings = sides.map { side in [Findings](repeating: Findings(), count: side.benchmarks.count) }
+        let rounds = sides.flatMap(\.benchmarks).map { $0.options.processes ?? 1 }.max() ?? 0
+        let total = sides.flatMap(\.benchmarks).reduce(0) { $0 + ($1.options.processes ?? 1) }
+        var finished = 0
+        let begin = realTime()
+        func isCancelled() -> Bool { Interruption.isRequested }
+        measuring: for round in 0..<rounds {
+            // The same benchmark of all sides one after the other: what the machine does falls on all of them.
+            let places = sides.indices.flatMap { side in sides[side].benchmarks.indices.map { (side, $0) } }
+            let keys = (0..<(places.map(\.1).max() ?? 0) + 1).shuffled()
+            for (side, index) in places.shuffled().sorted(by: { keys[$0.1] < keys[$1.1] }) {
+                let benchmark = sides[side].benchmarks[index]
+                guard round < benchmark.options.processes ?? 1 else { continue }
+                if isCancelled() { break measuring }
+                progress(Progress(benchmark: benchmark.id, finished: finished, total: total))
+                finished += 1
+                // What failed once fails again, and may take its whole timeout.
+                guard findings[side][index].failure == nil else { continue }
+                try sides[side].measure(benchmark, &findings[side][index], isCancelled)
+                if isCancelled() { break measuring }
+            }
+        }
+        for (side, runner) in sides.enumerated() {
+            for index in runner.benchmarks.indices where findings[side][index].failure == nil && !isCancelled() {
+                try runner.step(runner.benchmarks[index], &findings[side][index])
+            }
+        }
+        let duration = realTime() - begin
+        return zip(sides, findings).map { runner, findings in
+            BenchmarkRun(
+                tool: tool, startedAtNanoseconds: begin, durationNanoseconds: duration,
+                machine: .current(findings.map(\.reports).joined()),
+                results: zip(runner.benchmarks, findings).map { runner.result($0, $1) })
+        }
+    }
+
+    /// What was found out about a benchmark.
+    private struct Findings {
+        var reports: [WorkerReport] = []
+        var failure: BenchmarkFailure?
+        var operation: SteppedOperation?
+        var samples: [[FunctionProfile.Function: Int64]] = []
+        var instructions: [[FunctionProfile.Function: Int64]] = []
+        var instructionsUnavailable: String?
+    }
+
+    private func measure(_ benchmark: DeclaredBenchmark, _ findings: inout Findings, _ isCancelled: () -> Bool) throws {
+        var request = request(.measure, benchmark)
+        let file = settings.codeReader == nil ? nil : try TemporaryFile()
+        if let file {
+            request.samplesPath = file.path
+            request.samplingSeconds = (request.seconds ?? 0) * Self.samplingPerTiming
+        }
+        switch try answer(request, benchmark) {
+        case _ where isCancelled(): return
+        case .measured(let report):
+            findings.reports.append(report)
+            if let file, let reader = settings.codeReader {
+                findings.samples.append(
+                    report.samplesUnavailable == nil ? try reader.samples(in: file.path) : [:])
+            }
+        case .failed(let failure): findings.failure = failure
+        default: findings.failure = BenchmarkFailure("protocol", "the program answered something else")
+        }
+    }
+
+    private func step(_ benchmark: DeclaredBenchmark, _ findings: inout Findings) throws {
+        guard let reader = settings.codeReader else {
+            if settings.countsInstructions { findings.operation = try stepped(request(.step, benchmark), benchmark) }
+            return
+        }
+        for _ in 0..<Self.steppingProcesses where findings.operation?.unavailable == nil {
+            let file = try TemporaryFile()
+            var request = request(.step, benchmark)
+            request.tracePath = file.path
+            findings.operation = try stepped(request, benchmark)
+            guard let operation = findings.operation, operation.unavailable == nil else { break }
+            let counts = try reader.instructions(in: file.path)
+            if !operation.isRepeatable {
+                findings.instructionsUnavailable = "an operation does not execute the same instructions each time"
+            } else if counts.values.reduce(0, +) < Int64(clamping: operation.instructions) {
+                findings.instructionsUnavailable = "an operation executes more instructions than are told apart"
+            } else {
+                findings.instructions.append(counts)
+            }
+        }
+    }
+
+    private func stepped(_ request: WorkerRequest, _ benchmark: DeclaredBenchmark) throws -> SteppedOperation? {
+        switch try answer(request, benchmark) {
+        case .stepped(let operation): operation
+        case .failed(let failure): SteppedOperation(instructions: 0, unavailable: failure.text)
+        default: nil
+        }
+    }
+
+    private func result(_ benchmark: DeclaredBenchmark, _ findings: Findings) -> BenchmarkResult {
+        var result = BenchmarkResult(id: benchmark.id, options: benchmark.options, reports: findings.reports)
+        result.failure = findings.failure ?? result.failure
+        if let operation = findings.operation { result.add(operation) }
+        guard settings.codeReader != nil, findings.failure == nil, !findings.reports.isEmpty else { return result }
+        let isExact = findings.instructionsUnavailable == nil && findings.operation?.unavailable == nil
+        var profile = FunctionProfile(
+            processes: findings.samples, operations: isExact ? findings.instructions : [])
+        profile.unavailable = findings.reports.compactMap(\.samplesUnavailable).first
+        if profile.instructions == nil {
+            profile.instructionsUnavailable =
+                findings.operation?.unavailable ?? findings.instructionsUnavailable
+                ?? "an operation executes other instructions in each process"
+        }
+        result.profile = profile
+        return result
+    }
+
+    private func request(_ action: WorkerRequest.Action, _ benchmark: DeclaredBenchmark) -> WorkerRequest {
         let options = benchmark.options
-        let seconds = (options.seconds ?? Self.defaultSeconds) / Double(options.processes ?? 1)
-        let request = WorkerRequest(action: action, id: benchmark.id, options: options, seconds: seconds)
-        let timeout = options.timeoutSeconds ?? max(60, 20 * seconds)
+        var seconds = (options.seconds ?? Self.defaultSeconds) / Double(options.processes ?? 1)
+        // The time that was asked for is for both.
+        if settings.codeReader != nil, action == .measure { seconds /= 1 + Self.samplingPerTiming }
+        return WorkerRequest(action: action, id: benchmark.id, options: options, seconds: seconds)
+    }
+
+    private func answer(_ request: WorkerRequest, _ benchmark: DeclaredBenchmark) throws -> WorkerAnswer {
+        let seconds = (request.seconds ?? 0) + (request.samplingSeconds ?? 0)
+        let timeout = benchmark.options.timeoutSeconds ?? max(60, 20 * seconds)
         return try WorkerProcess(program, request: request, timeoutSeconds: timeout).result()
     }
 

@@ -22,6 +22,10 @@ package struct Scenario: Hashable, Sendable {
         /// A declared budget on the same metric gives way.
         package var budgets: [Budget] = []
 
+        /// Differences that do not matter when results are judged against a baseline: as they are written, for whoever
+        /// judges.
+        package var tolerances: [ScenarioTolerance] = []
+
         package init() {}
 
         package func apply(to options: BenchmarkOptions) -> BenchmarkOptions {
@@ -78,4 +82,19 @@ package struct Scenario: Hashable, Sendable {
         }
         return selected.map { DeclaredBenchmark(id: $0.id, options: overrides.apply(to: $0.options)) }
     }
+
+    /// Whether a benchmark that was measured is one of those that it selects.
+    package func selects(_ id: BenchmarkID, tags: [String]) -> Bool {
+        (benchmark.map { $0.matches(id.name) || $0.matches(id.description) } ?? true)
+            && (tag.map(tags.contains) ?? true)
+            && (arguments.map { wanted in id.argument.map(wanted.contains) ?? false } ?? true)
+    }
+}
+
+/// A tolerated difference as a suite file has it, such as `p99.9: 10 %`.
+package struct ScenarioTolerance: Hashable, Sendable {
+    package var metric: String
+    /// Shares and amounts, with commas between them.
+    package var text: String
+    package var location: SuiteLocation
 }

@@ -61,7 +61,7 @@ extension SuiteFile {
         let keys = try node.mapping(
             keys: [
                 "benchmark", "tag", "arguments", "mode", "iterations", "warm-up-iterations", "processes", "seconds",
-                "cpu", "timeout", "budgets",
+                "cpu", "timeout", "budgets", "tolerances",
             ], example: "benchmark: book.add")
         guard keys["benchmark"] != nil || keys["tag"] != nil else {
             throw node.error("the scenario has neither 'benchmark:' nor 'tag:'; write benchmark: '*' for all")
@@ -75,6 +75,7 @@ extension SuiteFile {
         overrides.cpu = try keys["cpu"]?.integer(0...65_535, example: 1)
         overrides.timeoutSeconds = try keys["timeout"]?.seconds()
         overrides.budgets = try keys["budgets"].map(budgets) ?? []
+        overrides.tolerances = try keys["tolerances"].map(tolerances) ?? []
         let name = try keys["benchmark"]?.text(example: "book.add")
         return Scenario(
             benchmark: name.map(NamePattern.init),
@@ -119,5 +120,17 @@ extension SuiteFile {
             budgets.append(key.budget(try pair.quantity(key.quantityKind)))
         }
         return budgets
+    }
+
+    /// What they mean is known to whoever judges by them.
+    private static func tolerances(_ node: SuiteNode) throws(SuiteError) -> [ScenarioTolerance] {
+        let pairs = try node.pairs(example: "cycles: 2 %") { _ in nil }
+        guard !pairs.isEmpty else { throw node.error("'tolerances' is empty; write for instance cycles: 2 %") }
+        var tolerances: [ScenarioTolerance] = []
+        for pair in pairs {
+            let text = try pair.text(example: "2 %")
+            tolerances.append(ScenarioTolerance(metric: pair.name, text: text, location: pair.location))
+        }
+        return tolerances
     }
 }

@@ -13,6 +13,8 @@ package struct BenchmarkResult: Codable, Hashable, Sendable {
     package var series: [MetricSeries]
     /// Latency mode only.
     package var latency: LatencyDistribution?
+    /// Where the time goes, when that was asked for.
+    package var profile: FunctionProfile?
     package var warnings: [BenchmarkWarning]
     /// What the benchmark said about itself; nil when nothing.
     package var record: BenchmarkRecord?

@@ -13,6 +13,8 @@ package struct BenchmarkRun: Codable, Hashable, Sendable {
     package var durationNanoseconds: Int64
     package var machine: MachineFingerprint
     package var results: [BenchmarkResult]
+    /// What was measured, where it is known.
+    package var programs: [MeasuredProgram]?
 
     package init(
         tool: String, startedAtNanoseconds: Int64, durationNanoseconds: Int64, machine: MachineFingerprint,
@@ -30,11 +32,27 @@ package struct BenchmarkRun: Codable, Hashable, Sendable {
         var sum = self
         sum.results += other.results
         sum.durationNanoseconds += other.durationNanoseconds
+        for program in other.programs ?? [] where !(sum.programs ?? []).contains(program) {
+            sum.programs = (sum.programs ?? []) + [program]
+        }
         return sum
     }
 
     /// Whether any benchmark could not be measured.
     package var hasFailures: Bool { results.contains { $0.failure != nil } }
+}
+
+/// An executable whose benchmarks were measured.
+package struct MeasuredProgram: Codable, Hashable, Sendable {
+    /// File name without its folder.
+    package var name: String
+    /// Of the linker, in hexadecimal; nil for a file that has none, such as a script.
+    package var buildID: String?
+
+    package init(name: String, buildID: String?) {
+        self.name = name
+        self.buildID = buildID
+    }
 }
 
 /// The machine that numbers come from, as far as it decides whether two of them may be compared.

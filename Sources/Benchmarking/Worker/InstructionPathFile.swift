@@ -1,5 +1,3 @@
-internal import Glibc
-
 /// The executed instructions of one operation, on their way from a benchmark program to the tool.
 ///
 /// Words of 64 bits in this machine's byte order: ``magic``, the number of instructions, their addresses, the stack
@@ -13,19 +11,10 @@ package enum InstructionPathFile {
     static func write(
         addresses: UnsafeBufferPointer<UInt64>, stackPointers: UnsafeBufferPointer<UInt64>, to path: String
     ) throws {
-        guard let file = fopen(path, "we") else { throw WorkerFailure("not-supported", "cannot write '\(path)'") }
-        var header = [magic, UInt64(addresses.count)]
-        fwrite(&header, 8, 2, file)
-        fwrite(addresses.baseAddress, 8, addresses.count, file)
-        fwrite(stackPointers.baseAddress, 8, stackPointers.count, file)
-        if let maps = fopen("/proc/self/maps", "re") {
-            var chunk = [UInt8](repeating: 0, count: 1 << 16)
-            while case let count = fread(&chunk, 1, chunk.count, maps), count > 0 { fwrite(&chunk, 1, count, file) }
-            fclose(maps)
-        }
-        let isWritten = ferror(file) == 0
-        guard fclose(file) == 0, isWritten else {
-            throw WorkerFailure("not-supported", "cannot write '\(path)': \(String(cString: strerror(errno)))")
+        let header = [magic, UInt64(addresses.count)]
+        try header.withUnsafeBytes { header in
+            try AddressFile.write(
+                [header, UnsafeRawBufferPointer(addresses), UnsafeRawBufferPointer(stackPointers)], to: path)
         }
     }
 }

@@ -59,6 +59,17 @@ struct Worker {
         stages.append(usageEnd)
         let counting = CountingStage(after: warmUp, scope: isAsynchronous ? .process : .thread)
         let counters = CounterStage(after: warmUp)
+        var sampling: SamplingStage?
+        var samplesUnavailable: String?
+        if let seconds = request.samplingSeconds, request.samplesPath != nil {
+            samplesUnavailable = Self.obstacle(toSampling: options, isAsynchronous: isAsynchronous)
+            if samplesUnavailable == nil {
+                sampling = SamplingStage(
+                    after: warmUp, clock: clock, seconds: seconds, ticksPerSecond: before.ticksPerSecond,
+                    deadline: plan.deadline)
+                stages.append(sampling!)
+            }
+        }
         stages += [counters, counting] as [any MeasurementStage]
 
         func scan() -> OutsideGaps {
@@ -92,6 +103,11 @@ struct Worker {
                 "longest backlog", Double(queue.longestBacklogTicks) / before.ticksPerSecond * 1e9, unit: "ns")
         }
         if !measurement.record.isEmpty { report.record = measurement.record }
+        if let sampling, let path = request.samplesPath {
+            samplesUnavailable = sampling.problem
+            if samplesUnavailable == nil { try SampledAddressFile.write(sampling.counts, to: path) }
+        }
+        report.samplesUnavailable = samplesUnavailable
         for (metric, reading) in counting.readings { report.readings[metric.id] = reading }
         for (metric, reading) in counters.readings { report.readings[metric.id] = reading }
         let usageReadings = usageEnd.readings(
@@ -115,12 +131,20 @@ struct Worker {
         return report
     }
 
+    /// Why samples of a benchmark would not be of what is measured; nil when they are.
+    private static func obstacle(toSampling options: BenchmarkOptions, isAsynchronous: Bool) -> String? {
+        if isAsynchronous { return "an asynchronous operation runs on other threads than the one that is sampled" }
+        return options.preparation == .none
+            ? nil : "each operation is prepared, and samples would be of unprepared ones"
+    }
+
     /// 8 bytes each: 16 MiB.
     private static let latencyCapacity = 1 << 21
 
     private func plan(ticksPerSecond: Double) -> StagePlan {
         let seconds = request.seconds ?? 0.1
-        let timeout = benchmark.options.timeoutSeconds ?? max(60, 20 * seconds)
+        let timeout =
+            benchmark.options.timeoutSeconds ?? max(60, 20 * (seconds + (request.samplingSeconds ?? 0)))
         return StagePlan(
             budgetTicks: UInt64(seconds * ticksPerSecond),
             deadline: ts_now_ticks() + UInt64(0.8 * timeout * ticksPerSecond),

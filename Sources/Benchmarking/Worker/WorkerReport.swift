@@ -19,6 +19,8 @@ package struct WorkerReport: Codable, Hashable, Sendable {
     package var warnings: [BenchmarkWarning] = []
     /// What the benchmark said about itself; nil when nothing.
     package var record: BenchmarkRecord?
+    /// Why no samples were taken that were asked for.
+    package var samplesUnavailable: String?
 
     package init(
         ticksPerSecondAtStart: Double, ticksPerSecondAtEnd: Double, rateUncertainty: Double, tickStep: Int,

@@ -32,6 +32,9 @@ package struct WorkerRequest: Codable, Sendable {
     package var answerDescriptor: Int32?
     /// File for the executed instructions, for `step`.
     package var tracePath: String?
+    /// File for where samples were, for `measure`, and seconds of sampling; nil takes none.
+    package var samplesPath: String?
+    package var samplingSeconds: Double?
 
     package init(action: Action, id: BenchmarkID? = nil, options: BenchmarkOptions? = nil, seconds: Double? = nil) {
         self.action = action

@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 internal import Benchmarking
 internal import Glibc
 

@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 internal import Glibc
 
 /// A git repository, asked through git itself. Hooks that it configures are not run.

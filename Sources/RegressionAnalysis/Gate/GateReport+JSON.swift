@@ -17,6 +17,70 @@ extension GateReport {
         var notCompared: [Note]
         var added: [String]
         var warnings: [String]
+        var attributions: [AttributionContent]
+    }
+
+    private struct AttributionContent: Encodable {
+        struct Function: Encodable {
+            var name: String
+            var module: String
+            var was: String?
+            var finding: Attribution.Finding
+            var before: Double?
+            var after: Double?
+            var change: Double?
+            var interval: ConfidenceInterval?
+            var smallestNamed: Double?
+            var instructions: Attribution.Instructions?
+        }
+
+        struct Move: Encodable {
+            var from: [String]
+            var to: [String]
+            var amount: Double
+        }
+
+        var id: BenchmarkID
+        var metric: String
+        var before: Double
+        var after: Double
+        var functions: [Function]
+        var moves: [Move]
+        var explained: Double
+        var moved: Double
+        var unexplained: Double?
+        var unexplainedInterval: ConfidenceInterval?
+        var smallestNamedOfFifth: Double?
+        var smallestNamedOfTwentieth: Double?
+        var samplesBefore: Int64
+        var samplesAfter: Int64
+        var dispersion: Double
+        var notes: [String]
+
+        init(_ attribution: Attribution) {
+            id = attribution.id
+            metric = attribution.metric.id
+            before = attribution.before
+            after = attribution.after
+            functions = attribution.rows.map { row in
+                Function(
+                    name: row.function, module: row.module, was: row.formerName, finding: row.finding,
+                    before: row.cost?.before, after: row.cost?.after, change: row.cost?.difference,
+                    interval: row.cost?.interval, smallestNamed: row.cost?.smallestDetectable,
+                    instructions: row.instructions)
+            }
+            moves = attribution.moves.map { Move(from: $0.from, to: $0.to, amount: $0.amount) }
+            explained = attribution.explained
+            moved = attribution.moved
+            unexplained = attribution.unexplained?.difference
+            unexplainedInterval = attribution.unexplained?.interval
+            smallestNamedOfFifth = attribution.smallest?.fifth
+            smallestNamedOfTwentieth = attribution.smallest?.twentieth
+            samplesBefore = attribution.samples.before
+            samplesAfter = attribution.samples.after
+            dispersion = attribution.dispersion
+            notes = attribution.notes
+        }
     }
 
     private struct Note: Encodable {
@@ -72,7 +136,8 @@ extension GateReport {
             baseline: baselineName, verdict: word, summary: summary, findings: findings,
             failures: failures.map { Note(benchmark: $0.id.description, text: $0.text) },
             notCompared: unjudged.map { Note(benchmark: $0.id.description, text: $0.text) },
-            added: added.map(\.description), warnings: warnings)
+            added: added.map(\.description), warnings: warnings,
+            attributions: attributions.map(AttributionContent.init))
         return String(decoding: try encoder.encode(content), as: UTF8.self) + "\n"
     }
 }

@@ -9,6 +9,14 @@ extension GateReport {
         let mark = hasRegressed ? "❌" : toleranceErrors.isEmpty ? "✅" : "⚠️"
         var blocks = ["### \(mark) \(escaped(summary))\n"]
         if !notable.isEmpty { blocks.append(Self.table(notable)) }
+        for attribution in attributions {
+            let text = AttributionText(attribution: attribution)
+            blocks.append("#### \(escaped(text.title))\n")
+            func line(_ cells: [String]) -> String { "| " + cells.map(escaped).joined(separator: " | ") + " |\n" }
+            blocks.append(
+                line(AttributionText.columns) + "|:--|:--|--:|--:|--:|--:|--:|\n" + text.rows.map(line).joined())
+            blocks.append(text.remarks.map { "- \(escaped($0))\n" }.joined())
+        }
         var remarks: [String] = failures.map { "- **failed** \(escaped(Self.line($0)))" }
         for finding in notable {
             let remark = GateWording(finding: finding).remark

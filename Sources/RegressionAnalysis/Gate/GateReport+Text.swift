@@ -37,6 +37,14 @@ extension GateReport {
             }
             lines.append("")
         }
+        for attribution in attributions {
+            let text = AttributionText(attribution: attribution)
+            lines.append(style(text.title, .bold))
+            let table = TextTable(table: text.table(), width: width).lines()
+            lines.append(table.head)
+            lines += table.rows
+            lines += text.remarks.map { style($0, .faint) } + [""]
+        }
         if unchanged > 0 {
             let counts = unchanged == 1 ? "1 exact count that is" : "\(unchanged) exact counts that are"
             lines.append("not shown \(counts) the same as before")

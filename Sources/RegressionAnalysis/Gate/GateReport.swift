@@ -1,4 +1,5 @@
 package import Benchmarking
+internal import BenchmarkSuites
 
 /// What the gate says of a run: every comparison, and what could not be compared.
 package struct GateReport: Sendable {
@@ -22,6 +23,8 @@ package struct GateReport: Sendable {
     /// Benchmarks that the baseline does not have.
     package var added: [BenchmarkID] = []
     package var warnings: [String] = []
+    /// Where changes come from, of benchmarks that both sides have profiles of.
+    package var attributions: [Attribution] = []
 
     init(baselineName: String, candidate: BenchmarkRun, baseline: BenchmarkRun) {
         self.baselineName = baselineName

@@ -1,4 +1,5 @@
 internal import Benchmarking
+internal import BenchmarkSuites
 
 /// Whether numbers of two runs may be compared: they come from machines of the same kind.
 ///

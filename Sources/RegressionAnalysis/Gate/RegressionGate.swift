@@ -1,4 +1,5 @@
 package import Benchmarking
+internal import BenchmarkSuites
 internal import Glibc
 internal import Statistics
 
@@ -111,8 +112,8 @@ package struct RegressionGate: Sendable {
             [old, new].allSatisfy { $0.series(metric)?.values.isEmpty == false }
         }
         func start(_ metric: GateMetric) -> GateComparison {
-            let declared = rules.declared(old.id, metric)
-            let isNamed = rules.names(old.id, metric)
+            let declared = rules.declared(old.id, tags: new.tags, metric)
+            let isNamed = rules.names(old.id, tags: new.tags, metric)
             var gates = isNamed || metric.gatesUsually
             if !isNamed, GateMetric.costs.contains(where: { $0.id == metric.id }) { gates = metric.id == cost?.id }
             if isOther, !metric.isMachineIndependent { gates = false }
@@ -140,7 +141,9 @@ package struct RegressionGate: Sendable {
             for var tail in TailComparisons(a: before, b: now).comparisons(start)
             where !known.contains(tail.finding.metric.id) {
                 // Counts claim more than they know: they decide when they are asked to.
-                if case .counts = tail.sides, !rules.names(old.id, tail.finding.metric) { tail.finding.gates = false }
+                if case .counts = tail.sides, !rules.names(old.id, tags: new.tags, tail.finding.metric) {
+                    tail.finding.gates = false
+                }
                 comparisons.append(tail)
             }
         }

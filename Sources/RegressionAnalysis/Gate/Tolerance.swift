@@ -1,5 +1,5 @@
 internal import Benchmarking
-internal import BenchmarkSuites
+package import BenchmarkSuites
 internal import Glibc
 
 /// The difference that does not matter: the wider of a share and an amount.
@@ -22,9 +22,15 @@ package struct Tolerance: Hashable, Sendable {
 package struct ToleranceRules: Sendable {
     private struct Rule: Sendable {
         var benchmark: RegularPattern?
+        /// Of a suite file: the benchmarks that it is about.
+        var scenario: Scenario?
         var metric: String?
         var share: Double
         var amount: Double
+
+        func fits(_ id: BenchmarkID, _ tags: [String]) -> Bool {
+            (benchmark?.matches(id.description) ?? true) && (scenario?.selects(id, tags: tags) ?? true)
+        }
     }
 
     private var rules: [Rule] = []
@@ -36,20 +42,36 @@ package struct ToleranceRules: Sendable {
         for text in texts { rules.append(try Self.rule(text)) }
     }
 
+    /// Those of a suite file's scenarios, in its order, then others, which win.
+    /// - Throws: ``RegressionError`` of code `tolerance`, with the place in the file.
+    package init(_ file: SuiteFile, _ texts: [String] = []) throws(RegressionError) {
+        for scenario in file.suites.flatMap(\.scenarios) {
+            for tolerance in scenario.overrides.tolerances {
+                var rule: Rule
+                do {
+                    rule = try Self.rule("\(tolerance.metric)=\(tolerance.text)", as: "tolerances:")
+                } catch {
+                    throw RegressionError(.tolerance, "\(tolerance.location): \(error.description)")
+                }
+                rule.scenario = scenario
+                rules.append(rule)
+            }
+        }
+        rules += try ToleranceRules(texts).rules
+    }
+
     /// What was declared for a metric of a benchmark; nil when nothing was.
-    func declared(_ id: BenchmarkID, _ metric: GateMetric) -> Tolerance? {
-        let name = id.description
+    func declared(_ id: BenchmarkID, tags: [String] = [], _ metric: GateMetric) -> Tolerance? {
         // What is said of all metrics is not meant for exact counts, whose every change is one of the program.
         let fitting = rules.last {
-            ($0.benchmark?.matches(name) ?? true)
-                && ($0.metric ?? (metric.isDeterministic ? "" : metric.id)) == metric.id
+            $0.fits(id, tags) && ($0.metric ?? (metric.isDeterministic ? "" : metric.id)) == metric.id
         }
         return fitting.map { Tolerance(share: $0.share, amount: $0.amount, isDeclared: true) }
     }
 
     /// Whether a rule names the metric for the benchmark, so that it gates although it usually does not.
-    func names(_ id: BenchmarkID, _ metric: GateMetric) -> Bool {
-        rules.contains { $0.metric == metric.id && ($0.benchmark?.matches(id.description) ?? true) }
+    func names(_ id: BenchmarkID, tags: [String] = [], _ metric: GateMetric) -> Bool {
+        rules.contains { $0.metric == metric.id && $0.fits(id, tags) }
     }
 
     /// The patterns that fit no benchmark, which are mistakes.
@@ -64,7 +86,8 @@ package struct ToleranceRules: Sendable {
 
     // MARK: Reading
 
-    private static func rule(_ text: String) throws(RegressionError) -> Rule {
+    /// - Parameter option: what messages call the place where it is written.
+    private static func rule(_ text: String, as option: String = "--tolerance") throws(RegressionError) -> Rule {
         var rest = text[...]
         var rule = Rule(share: 0, amount: 0)
         if let equals = text.lastIndex(of: "=") {
@@ -74,57 +97,60 @@ package struct ToleranceRules: Sendable {
                 do {
                     rule.benchmark = try RegularPattern(String(key[..<colon]))
                 } catch {
-                    throw RegressionError(.tolerance, "--tolerance '\(PlainText.of(text))': \(error.description)")
+                    throw RegressionError(.tolerance, "\(option) '\(PlainText.of(text))': \(error.description)")
                 }
                 key = key[key.index(after: colon)...]
             }
-            let metric = try metric(String(key), in: text)
+            let metric = try metric(String(key), in: text, option)
             rule.metric = metric.id
-            try amounts(rest, of: metric, into: &rule, text)
+            try amounts(rest, of: metric, into: &rule, text, option)
         } else {
-            try amounts(rest, of: nil, into: &rule, text)
+            try amounts(rest, of: nil, into: &rule, text, option)
         }
         return rule
     }
 
-    private static func metric(_ id: String, in text: String) throws(RegressionError) -> GateMetric {
+    private static func metric(_ id: String, in text: String, _ option: String) throws(RegressionError) -> GateMetric {
         guard let metric = GateMetric(id: id) else {
             throw RegressionError(
                 .tolerance,
-                "--tolerance '\(PlainText.of(text))': '\(PlainText.of(id))' is no metric; there are: "
+                "\(option) '\(PlainText.of(text))': '\(PlainText.of(id))' is no metric; there are: "
                     + GateMetric.all.map(\.id).joined(separator: ", "))
         }
         guard metric.polarity != .neutral else {
             throw RegressionError(
-                .tolerance, "--tolerance '\(PlainText.of(text))': neither more nor less of '\(id)' is better")
+                .tolerance, "\(option) '\(PlainText.of(text))': neither more nor less of '\(id)' is better")
         }
         return metric
     }
 
-    private static func amounts(_ list: Substring, of metric: GateMetric?, into rule: inout Rule, _ text: String)
+    private static func amounts(
+        _ list: Substring, of metric: GateMetric?, into rule: inout Rule, _ text: String, _ option: String
+    )
         throws(RegressionError)
     {
         let parts = list.split(separator: ",", omittingEmptySubsequences: false)
         for part in parts {
+            let part = part.drop { $0 == " " }
             let number = part.prefix { $0.isASCII && ($0.isNumber || $0 == ".") }
             let unit = part.dropFirst(number.count).filter { $0 != " " }
-            guard let value = Double(number), value.isFinite, value < 1e15 else { throw wrong(text) }
+            guard let value = Double(number), value.isFinite, value < 1e15 else { throw wrong(text, option) }
             if unit == "%" {
-                guard value <= 1000 else { throw wrong(text) }
+                guard value <= 1000 else { throw wrong(text, option) }
                 rule.share = value / 100
             } else if let metric, let factor = metric.factors[unit] {
                 rule.amount = value * factor
             } else {
-                throw wrong(text, metric)
+                throw wrong(text, option, metric)
             }
         }
     }
 
-    private static func wrong(_ text: String, _ metric: GateMetric? = nil) -> RegressionError {
+    private static func wrong(_ text: String, _ option: String, _ metric: GateMetric? = nil) -> RegressionError {
         let units = metric.map { ["%"] + $0.factors.keys.sorted() } ?? ["%"]
         return RegressionError(
             .tolerance,
-            "--tolerance '\(PlainText.of(text))' is not understood (units here: \(units.joined(separator: " "))); write "
+            "\(option) '\(PlainText.of(text))' is not understood (units here: \(units.joined(separator: " "))); write "
                 + "5%, cycles=2% or 'book.*:time=5%,2ns'")
     }
 }

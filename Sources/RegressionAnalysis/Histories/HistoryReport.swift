@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 package import Statistics
 
 /// The steps of a history for people and for programs.

@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 /// Reads a history from a table of text: RFC 4180 with the separator that the first line has.
 enum HistoryTable {
     private static let commitNames: Set<String> = ["commit", "commits", "revision", "sha", "hash"]

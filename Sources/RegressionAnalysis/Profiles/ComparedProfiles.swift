@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 package import ProfileModel
 
 /// Profiles of two sides that can be compared: of one event, with samples, with functions in common.

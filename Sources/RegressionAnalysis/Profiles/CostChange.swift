@@ -28,6 +28,9 @@ struct CostMeter {
     private let model: CountContrast.Model
     /// φ where runs do not tell: of the typical function, or as stated.
     private(set) var usualDispersion = 1.0
+    /// Whether each run's number of samples is known and no finding: what a function has then varies less, as parts of
+    /// totals do, by 1 − its share.
+    private let hasKnownTotals: Bool
     /// Level at which ``CostChange/smallestDetectable`` is told.
     var detectionLevel = 0.05
 
@@ -35,8 +38,9 @@ struct CostMeter {
     static let priorDegrees = 4.0
 
     /// - Parameter dispersion: φ as it is known from elsewhere; nil takes it from the runs.
-    init(_ profiles: ComparedProfiles, dispersion: Double?) {
+    init(_ profiles: ComparedProfiles, dispersion: Double?, hasKnownTotals: Bool = false) {
         self.profiles = profiles
+        self.hasKnownTotals = hasKnownTotals
         let before = profiles.before.count
         beforeCount = before
         model = profiles.normalization.isShare ? .share : .rate
@@ -80,7 +84,7 @@ struct CostMeter {
             dispersion = (Self.priorDegrees * usualDispersion + freedom * own) / (Self.priorDegrees + freedom)
             degrees = Self.priorDegrees + freedom
         }
-        dispersion = max(1, dispersion)
+        dispersion = max(1, dispersion) * part(a.count + b.count)
         let contrast = CountContrast(
             a: a, b: b, model: model, dispersion: dispersion, degreesOfFreedom: degrees)
         return CostChange(
@@ -101,10 +105,21 @@ struct CostMeter {
         let total = profiles.totals.prefix(beforeCount).reduce(0) { $0 + $1.value }
         let cost = share * total / exposures.before
         let (a, b) = (exposures.before / sampleWeights.before, exposures.after / sampleWeights.after)
+        let part = hasKnownTotals ? max(Self.smallestPart, 1 - share) : 1
         return CountContrast.smallestDetectable(
             a: CountContrast.Side(count: cost * a, exposure: a), b: CountContrast.Side(count: cost * b, exposure: b),
-            model: model, dispersion: usualDispersion, level: detectionLevel)
+            model: model, dispersion: usualDispersion * part, level: detectionLevel)
     }
+
+    /// How much of the model's variance is left to something with so many samples.
+    private func part(_ count: Double) -> Double {
+        guard hasKnownTotals else { return 1 }
+        let all = profiles.totals.reduce(0) { $0 + $1.count }
+        return max(Self.smallestPart, 1 - count / all)
+    }
+
+    /// So that what has nearly all samples keeps a variance, of rounding at least.
+    private static let smallestPart = 0.02
 
     private func sides(_ values: ArraySlice<Int64>) -> (CountContrast.Side, CountContrast.Side) {
         let a = values.prefix(beforeCount).reduce(0.0) { $0 + Double($1) }
@@ -129,6 +144,6 @@ struct CostMeter {
             let difference = Double(value) / weight - mean
             sum += difference * difference / variance
         }
-        return a.count + b.count > 0 ? sum / freedom : nil
+        return a.count + b.count > 0 ? sum / freedom / part(a.count + b.count) : nil
     }
 }

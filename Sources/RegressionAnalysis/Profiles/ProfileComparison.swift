@@ -17,6 +17,8 @@ package struct ProfileComparison: Sendable {
         package var dispersion: Double?
         /// Samples of both sides together below which nothing is tested.
         package var minimumCount = 20.0
+        /// Whether a run's number of samples is known, as where costs are shares of a cost that was measured otherwise.
+        package var hasKnownTotals = false
 
         package init() {}
     }
@@ -81,12 +83,14 @@ package struct ProfileComparison: Sendable {
     package let testedFunctions: Int
     /// What functions of 1 % and 10 % of the cost could have shown, in the unit of costs.
     package let smallestDetectable: (onePercent: Double, tenPercent: Double)
+    private let meter: CostMeter
     /// For each node of the tree, whether its total's change is outside of chance by itself (p < 5 %).
     package let isVisiblyChanged: [Bool]
 
     /// - Throws: ``RegressionError`` when no function is on both sides.
     package init(_ profiles: ComparedProfiles, options: Options = Options()) throws {
-        var meter = CostMeter(profiles, dispersion: options.dispersion)
+        var meter = CostMeter(
+            profiles, dispersion: options.dispersion, hasKnownTotals: options.hasKnownTotals)
         let (renames, tree) = RenamedFunctions.find(profiles, meter: meter, minimumCount: options.minimumCount)
         guard tree.hasCommonFunction else {
             throw RegressionError(
@@ -154,10 +158,14 @@ package struct ProfileComparison: Sendable {
         dispersion = meter.usualDispersion
         testedFunctions = tested.count
         smallestDetectable = (meter.smallestDetectable(share: 0.01), meter.smallestDetectable(share: 0.1))
+        self.meter = meter
         names = tree.functions.map(\.name)
         self.tree = tree
         self.profiles = profiles
     }
+
+    /// The smallest change that a function with a share of the cost could have shown, in the unit of costs.
+    package func smallestChange(share: Double) -> Double { meter.smallestDetectable(share: share) }
 
     /// Claimed changes of self cost, or of what a frame called.
     package var claims: Int { functions.count { $0.finding.isChange } + paths.count }

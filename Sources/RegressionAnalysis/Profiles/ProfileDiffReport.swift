@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 internal import ProfileFormats
 internal import ProfileModel
 

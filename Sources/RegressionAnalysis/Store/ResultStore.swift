@@ -1,4 +1,5 @@
 package import Benchmarking
+internal import BenchmarkSuites
 
 /// Where runs are kept for good, and names for those that later runs are judged against.
 ///

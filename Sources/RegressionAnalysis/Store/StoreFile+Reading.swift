@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 internal import GRDB
 internal import Glibc
 internal import ProfileFormats

@@ -11,6 +11,7 @@ internal import GRDB
 /// alert     steps for which one cause is likely, and what was decided about them
 /// alertStep one step of an alert: a series on a machine and a branch, and the runs between which it lies
 /// alertEvent what was decided about an alert, and when
+/// calibration  how much results of a machine differ without a change, as JSON
 /// ```
 ///
 /// A run's `place` is where its commit belongs among the runs, when that is not the end: a real number between the
@@ -100,6 +101,16 @@ enum StoreSchema {
                     CREATE INDEX alertEventByAlert ON alertEvent (alert);
                     """)
             try StoreBackfill.run(database)
+        }
+        migrator.registerMigration("calibration") { database in
+            try database.execute(
+                sql: """
+                    CREATE TABLE calibration (
+                        id INTEGER PRIMARY KEY,
+                        measuredAt INTEGER NOT NULL,
+                        body BLOB NOT NULL
+                    );
+                    """)
         }
         return migrator
     }()

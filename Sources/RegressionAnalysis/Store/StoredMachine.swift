@@ -1,3 +1,4 @@
+internal import BenchmarkSuites
 package import Benchmarking
 internal import FoundationEssentials
 internal import GRDB

@@ -43,7 +43,7 @@ package struct CountContrast: Hashable, Sendable {
 
     /// Nil for counts or exposures that are negative, not finite or impossible, or a confidence not between 0 and 1.
     /// - Parameters:
-    ///   - dispersion: φ, at least 1.
+    ///   - dispersion: φ, above 0; below 1 where counts vary less than the model's, such as parts of a known total.
     ///   - degreesOfFreedom: with which φ is known; infinite when it is given.
     package init?(
         a: Side, b: Side, model: Model, dispersion: Double = 1, degreesOfFreedom: Double = .infinity,
@@ -51,7 +51,7 @@ package struct CountContrast: Hashable, Sendable {
     ) {
         guard [a, b].allSatisfy({ $0.count >= 0 && $0.count.isFinite && $0.exposure > 0 && $0.exposure.isFinite }),
             model == .rate || (a.count <= a.exposure * (1 + 1e-9) && b.count <= b.exposure * (1 + 1e-9)),
-            dispersion >= 1, dispersion.isFinite, confidence > 0, confidence < 1,
+            dispersion > 0, dispersion.isFinite, confidence > 0, confidence < 1,
             let student = StudentDistribution(degreesOfFreedom: degreesOfFreedom)
         else { return nil }
         let (x, y) = (

@@ -2,6 +2,7 @@ import ArgumentParser
 import BenchmarkSuites
 import Benchmarking
 import Glibc
+import InstructionTracing
 import ProfileFormats
 
 /// `tickscope bench run`.
@@ -22,6 +23,7 @@ struct BenchRun: ParsableCommand {
               tickscope bench run .build/release/engine-benchmarks --cpu 3 -o engine.html
               tickscope bench run book.json --format markdown
               tickscope bench run --suite 'hot path' --strict
+              tickscope bench run .build/release/engine-benchmarks --profile --seconds 10 -o engine.json
 
             A CPU that is free of interrupts and of others gives the steadiest numbers: --cpu. Ctrl-C shows what was \
             measured until then, and writes no file.
@@ -57,6 +59,9 @@ struct BenchRun: ParsableCommand {
 
     @Flag(help: "Count the instructions of one operation exactly, by stepping through it.")
     var instructions = false
+
+    @Flag(help: "Find out in which functions the time goes, for 'regress' to name those that changed.")
+    var profile = false
 
     @Option(help: ArgumentHelp("How to show the results (default: text).", valueName: "name"))
     var format: String?
@@ -96,7 +101,7 @@ struct BenchRun: ParsableCommand {
             ("--seconds", seconds != nil), ("--processes", processes != nil), ("--iterations", iterations != nil),
             ("--warm-up-iterations", warmUpIterations != nil), ("--cpu", place.cpu != nil), ("--no-pin", place.noPin),
             ("--timeout", timeout != nil), ("--mode", mode != nil), ("--instructions", instructions),
-            ("--strict", strict),
+            ("--profile", profile), ("--strict", strict),
         ]
         return options.filter(\.1).map(\.0)
     }
@@ -127,6 +132,7 @@ struct BenchRun: ParsableCommand {
         settings.isUnpinned = place.noPin
         settings.timeoutSeconds = timeout
         settings.mode = mode.map { BenchmarkMode(rawValue: $0.rawValue) }
+        if profile { settings.codeReader = FunctionReader() }
         let tool = "tickscope \(TickscopeCommand.version)"
         let grade = MachineGrade.current(tool: tool)
         var whole: BenchmarkRun?
@@ -136,6 +142,7 @@ struct BenchRun: ParsableCommand {
             let runner = BenchmarkRunner(program: part.program, benchmarks: part.benchmarks, settings: settings)
             var run = try runner.run(tool: tool, progress: { console.show($0) })
             if let grade { run.machine.set(grade, at: run.startedAtNanoseconds) }
+            run.programs = [MeasuredProgram(of: part.program)]
             judgements += BudgetReport(run, benchmarks: part.benchmarks).judgements
             whole = whole.map { $0.adding(run) } ?? run
         }

@@ -45,6 +45,10 @@ struct RunHeading {
         } else if machine.tickStep > 0 {
             parts.append(hasCycles ? "no PMU: cycles by a reference chain" : "no PMU")
         }
+        for program in (run.programs ?? []).prefix(4) {
+            let identity = program.buildID.map { "build-id \(PlainText.of($0.prefix(16)))" } ?? "no build-id"
+            parts.append("program \(PlainText.of(program.name)), \(identity)")
+        }
         if let grade { parts.append(grade) }
         if let processes { parts.append(processes) }
         return parts

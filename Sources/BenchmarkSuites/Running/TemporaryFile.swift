@@ -1,14 +1,14 @@
-internal import BenchmarkSuites
 internal import Glibc
 
 /// A file without a name, which is gone with whoever has it open: nothing stays behind when the tool is ended.
-final class TemporaryFile {
+package final class TemporaryFile {
     private let descriptor: Int32
 
     /// Where this process and those of the same user open it.
-    var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
+    package var path: String { "/proc/\(getpid())/fd/\(descriptor)" }
 
-    init() throws(SuiteError) {
+    /// - Throws: ``SuiteError``.
+    package init() throws(SuiteError) {
         let folder = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
         var template = Array("\(folder)/tickscope-trace.XXXXXX".utf8CString)
         let file = mkstemp(&template)
