@@ -181,7 +181,7 @@ import Testing
     /// Makes the store what version 1 would have written.
     private func takeBack(_ path: String) throws {
         let sql = """
-            DROP TABLE alertEvent; DROP TABLE alertStep; DROP TABLE alert;
+            DROP TABLE alertEvent; DROP TABLE alertStep; DROP TABLE alert; DROP TABLE calibration;
             DROP INDEX runByCommit; DROP INDEX runByPlace;
             CREATE TABLE old (
                 id INTEGER PRIMARY KEY, startedAt INTEGER NOT NULL, savedAt INTEGER NOT NULL, tool TEXT NOT NULL,
