@@ -45,20 +45,21 @@ enum EpochPlot {
             summary.estimate, from: plot.pixelX(0.5), to: plot.pixelX(Double(columns.count) + 0.5), style: "median",
             hint: "median: \(summary.text)")
         draw(
-            columns, medians: series.epochs == nil ? [] : series.values, within: scale.lower...scale.upper, summary,
+            columns, medians: series.epochs == nil ? [] : series.values, within: scale, summary,
             &plot)
         return plot.svg()
     }
 
     private static func draw(
-        _ columns: [[Double]], medians: [Double], within range: ClosedRange<Double>, _ summary: MetricSummary,
+        _ columns: [[Double]], medians: [Double], within scale: PlotScale, _ summary: MetricSummary,
         _ plot: inout Plot
     ) {
         let pitch = plot.pixelX(2) - plot.pixelX(1)
         let spread = min(pitch * 0.7, 60)
+        func isVisible(_ value: Double) -> Bool { value >= scale.lower && value <= scale.upper }
         for (index, column) in columns.enumerated() {
             let center = plot.pixelX(Double(index + 1))
-            for (place, value) in column.enumerated() where range.contains(value) {
+            for (place, value) in column.enumerated() where isVisible(value) {
                 // The golden ratio spreads neighbors evenly and the same each time.
                 let turn = (Double(place) * 0.618033988749895).truncatingRemainder(dividingBy: 1) - 0.5
                 plot.dot(
@@ -66,7 +67,7 @@ enum EpochPlot {
                     radius: column.count > 50 ? 1.6 : column.count > 1 ? 2.4 : 3, style: "epoch",
                     hint: column.count > 1 ? nil : text(value, summary))
             }
-            let beyond = column.filter { !range.contains($0) }
+            let beyond = column.filter { !isVisible($0) }
             if let highest = beyond.max(), let lowest = beyond.min() {
                 plot.more(
                     center,
