@@ -22,7 +22,10 @@ struct RecordSummary {
             guard let least = quantity.values.min(), let most = quantity.values.max(), least < most else {
                 return "\(quantity.name) \(UnitText.text(middle, kind, uncertainty: 0))\(word)"
             }
-            func text(_ value: Double) -> String { UnitText.text(value, kind, uncertainty: nil) }
+            func text(_ value: Double) -> String {
+                let isCount = kind == .count && value == value.rounded() && value.magnitude < 1e6
+                return UnitText.text(value, kind, uncertainty: isCount ? 0 : nil)
+            }
             return "\(quantity.name) \(text(middle))\(word) (\(text(least)) to \(text(most)))"
         }
         line = (quantities + record.outcomes.map { "\($0.name) \($0.text)" }).joined(separator: ", ")
