@@ -108,22 +108,24 @@ private func usedCapacity(of stream: UnsafeRawBufferPointer) -> BookCapacity {
     return books.usedCapacity
 }
 
-/// The orders that a stream leaves, as a stream of deletes.
+/// The orders that a stream leaves, as a stream of deletes, by ascending reference as in cpp/main.cpp: the order decides in
+/// which order slots are taken in the next pass.
 private func remainingOrders(of stream: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
     let (survey, _) = StreamSurvey.survey(stream)
     var books = BookSet(capacity: survey.capacity(), prefault: false)
     var reader = ITCHStreamReader(stream)
     reader.replay(into: &books)
-    var writer = ITCHWriter()
+    var orders: [(reference: UInt64, locate: UInt16)] = []
     for locate in 0...survey.largestLocate {
         for side in Side.allCases {
             for depth in 0..<books.levelCount(locate, side) {
-                for order in books.queue(locate, side, depth: depth) {
-                    writer.delete(locate, reference: order.reference, at: 0)
-                }
+                orders += books.queue(locate, side, depth: depth).map { ($0.reference, locate) }
             }
         }
     }
+    orders.sort { $0.reference < $1.reference }
+    var writer = ITCHWriter()
+    for order in orders { writer.delete(order.locate, reference: order.reference, at: 0) }
     let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: writer.bytes.count, alignment: 64)
     copy.copyBytes(from: writer.bytes)
     return UnsafeRawBufferPointer(copy)

@@ -60,8 +60,12 @@ struct Survey {
         add(new_ref, 0, false, shares, price);
     }
     Bytes deletes() const {
+        // By ascending reference: the order decides in which order slots are taken in the next pass.
+        std::vector<std::uint64_t> references;
+        for (const auto& [ref, shares] : open) references.push_back(ref);
+        std::sort(references.begin(), references.end());
         Bytes bytes;
-        for (const auto& [ref, shares] : open) {
+        for (const std::uint64_t ref : references) {
             std::uint8_t message[21] = {0, 19, 'D'};
             for (int i = 0; i < 8; ++i) message[13 + i] = static_cast<std::uint8_t>(ref >> (56 - 8 * i));
             bytes.insert(bytes.end(), message, message + sizeof message);
