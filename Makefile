@@ -4,7 +4,7 @@ DESTDIR ?=
 SWIFT ?= swift
 RELEASE = -c release
 
-.PHONY: build dependencies test fuzz bench bench-quick bench-day bench-unwind bench-captures bench-regression demo install format lint clean
+.PHONY: build dependencies test fuzz bench bench-quick bench-day bench-unwind bench-captures bench-regression bench-sessions bench-attribution demo install format lint clean
 
 build: dependencies
 	$(SWIFT) build $(RELEASE)
@@ -53,6 +53,15 @@ bench-captures: build
 bench-regression:
 	$(SWIFT) build $(RELEASE) --product compare-change-points
 	@scripts/bench-change-points.sh
+
+# A hundred real sessions without a change, and how often the gate calls a program slower than itself: most of an hour.
+bench-sessions: build
+	@scripts/bench-sessions.py
+
+# How often the function is named that a change comes from: half a minute a trial, 400 trials.
+bench-attribution: build
+	$(SWIFT) build $(RELEASE) --product attribution-trials
+	"$$($(SWIFT) build $(RELEASE) --show-bin-path)/attribution-trials" 100 10
 
 demo: build
 	@scripts/demo.sh
