@@ -70,6 +70,16 @@ import Testing
         #expect(overview.histories[0].steps.isEmpty && overview.text().contains("always the same"))
     }
 
+    @Test func whatNeverHappensTakesNoRoom() throws {
+        let made = try MadeHistory()
+        for _ in 0..<5 { try made.add(["b": 100, "z": 0], isNoisy: false) }
+        let text = try made.overview().text()
+        #expect(text.contains("not shown 1 count that was always 0") && text.contains("b ·") && !text.contains("z ·"))
+        let alone = try MadeHistory()
+        for _ in 0..<5 { try alone.add(["z": 0], isNoisy: false) }
+        #expect(try alone.overview().text().contains("z ·"))
+    }
+
     /// The store's order is that of saving, whatever clocks say.
     @Test func aClockThatGoesBackwardsIsTold() throws {
         let made = try MadeHistory()

@@ -12,8 +12,19 @@ extension HistoryOverview {
         if machines.count > 1 {
             lines += machines.map { "machine \($0.number)  \($0.title)" } + [""]
         }
-        for (index, history) in histories.enumerated() {
+        // Nothing is to be seen of what never happened; a pattern that means just that gets it nevertheless.
+        let quiet = histories.map { history in history.series.points.allSatisfy { $0.value == 0 } }
+        let folds = quiet.contains(false)
+        for (index, history) in histories.enumerated() where !folds || !quiet[index] {
             lines += block(index, history, showsMachine: machines.count > 1, width: width, style) + [""]
+        }
+        if folds, quiet.contains(true) {
+            let count = quiet.count { $0 }
+            lines += [
+                style(
+                    "not shown \(count) count\(count == 1 ? "" : "s") that \(count == 1 ? "was" : "were") always 0",
+                    .faint), "",
+            ]
         }
         let shown = alerts.filter { $0.state != .resolved }
         if !shown.isEmpty {
