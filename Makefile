@@ -37,7 +37,7 @@ bench: build
 	$(TICKSCOPE) bench run --suite framework
 
 bench-quick: build
-	$(TICKSCOPE) bench run --suite 'hot path' --tag quick --processes 3 --seconds 0.1
+	$(TICKSCOPE) bench run --suite 'hot path' --tag quick --processes 6 --seconds 0.05
 
 bench-day: build
 	$(TICKSCOPE) bench run --suite day

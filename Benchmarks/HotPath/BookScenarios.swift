@@ -10,7 +10,7 @@ enum BookScenarios {
             "scaling", arguments: [1, 2, 5, 10, 20, 100, 500, 2_000, 8_000], .throughput(.messages(1)),
             .tags("book")
         ) { try throughput($0, Feeds.market(symbols: $1)) }
-        both("deep-book", ["deep"] + Feeds.found([.bitcoin]), tags: ["quick"]) { try feed($0, .deep) }
+        both("deep-book", ["deep"] + Feeds.found([.bitcoin]), tags: []) { try feed($0, .deep) }
         Benchmark("sweep", arguments: [10, 100, 1_000], .throughput(.messages(1)), .tags("book")) {
             try throughput($0, SweepFeed.stream(levels: $1))
         }
