@@ -67,7 +67,7 @@ enum BookScenarios {
 
     /// The flat books, a round of the feed first.
     private static func throughput(_ run: Measurement, _ stream: [UInt8]) throws {
-        var feed = FeedLoop(stream)
+        var feed = try Feeds.loop(stream)
         var books = BookSet(capacity: feed.capacity)
         for _ in 0..<feed.roundMessages { feed.step(into: &books) }
         try run.measure { feed.step(into: &books) }
@@ -78,7 +78,7 @@ enum BookScenarios {
     private static func throughput<Books: OrderBooks>(
         _ run: Measurement, _ stream: [UInt8], _ empty: consuming Books
     ) throws {
-        var feed = FeedLoop(stream)
+        var feed = try Feeds.loop(stream)
         var books = empty
         for _ in 0..<feed.roundMessages { feed.step(into: &books) }
         try run.measure { feed.step(into: &books) }

@@ -45,6 +45,16 @@ enum Feeds {
         }
     }
 
+    /// - Throws: ``ScenarioError`` when the stream has no whole message.
+    static func loop(_ stream: [UInt8]) throws -> FeedLoop {
+        let feed = FeedLoop(stream)
+        guard feed.length > 0 else { throw ScenarioError("the feed has no message: is it framed ITCH 5.0?") }
+        return feed
+    }
+
+    /// More is no recording of these.
+    private static let largestRecording = 1 << 30
+
     /// - Throws: ``ScenarioError`` when it cannot be read.
     static func read(_ recording: Recording) throws -> [UInt8] {
         let path = "\(recordings ?? "")/\(recording.path)"
@@ -56,6 +66,7 @@ enum Feeds {
             let count = gzread(file, &block, UInt32(block.count))
             guard count >= 0 else { throw ScenarioError("cannot read \(path): it is damaged") }
             if count == 0 { return bytes }
+            guard bytes.count < largestRecording else { throw ScenarioError("\(path) has more than 1 GiB") }
             bytes += block[..<Int(count)]
         }
     }

@@ -169,6 +169,24 @@ import Testing
         run.results[5].latency?.causes[0].outliers = -1e300
         run.results[5].latency?.worst[0].startNanoseconds = -1e308
         run.results[5].latency?.timeline[0].startNanoseconds = 1e308
+        for (index, rate) in [1e9, 1e-300, .greatestFiniteMagnitude, -1].enumerated() {
+            run.results[index].record = try Self.extremeRecord(ticksPerSecond: rate)
+        }
         #expect(!(try BenchmarkFormatRegistry.format(named: format).encode(run)).isEmpty)
+    }
+
+    private static func extremeRecord(ticksPerSecond: Double) throws -> BenchmarkRecord {
+        var record = BenchmarkRecord()
+        record.quantities = [
+            BenchmarkRecord.Quantity(name: "none", unit: "ns", values: []),
+            BenchmarkRecord.Quantity(name: "wide", unit: "bytes", values: [-1e308, 1e308]),
+            BenchmarkRecord.Quantity(name: "\u{1B}[2J", unit: "\u{7}", values: [.leastNonzeroMagnitude]),
+        ]
+        record.outcomes = [BenchmarkRecord.Outcome(name: "<b>", text: "|\n")]
+        let histogram = try #require(LatencyHistogram(values: [0, 1, .max], counts: [1, 1, .max - 2]))
+        let stages = ["a", "b", ""].map { StageRecord.Stage(name: $0, ticks: -1e308, histogram: histogram) }
+        record.stages = StageRecord(
+            stages: stages, operations: 1, markTicks: -1e300, ticksPerSecond: ticksPerSecond, tickStep: -1e300)
+        return record
     }
 }

@@ -80,6 +80,8 @@ package struct FeedLoop: ~Copyable {
     package var next: UnsafeRawPointer { UnsafeRawPointer(bytes + position) }
 
     /// Hands the next message to a handler.
+    ///
+    /// - Precondition: the feed has a message, here and in all that steps; ``length`` says so.
     @inlinable @inline(__always)  // hot: per message
     package mutating func step<Handler: ITCHHandler & ~Copyable>(into handler: inout Handler) {
         let message = next

@@ -60,9 +60,12 @@ struct Waterfall {
     let stepNanoseconds: Double
     private let nanosecondsPerTick: Double
 
+    /// Nil for a record whose numbers cannot be drawn: a file may say anything.
     init?(_ record: StageRecord) {
-        guard record.operations > 0, record.ticksPerSecond > 0 else { return nil }
         let perTick = 1e9 / record.ticksPerSecond
+        guard record.operations > 0, perTick > 0, perTick.isFinite, record.markTicks >= 0, record.markTicks.isFinite,
+            (record.tickStep * perTick).isFinite
+        else { return nil }
         var start = 0.0
         var interruptions: UInt64 = 0
         bars = record.stages.map { stage in
@@ -74,7 +77,7 @@ struct Waterfall {
                     kept += Double(count)
                     sum += Double(value) * Double(count)
                 } else {
-                    interruptions += count
+                    interruptions &+= count
                 }
             }
             let ticks = kept > 0 ? max(0, sum / kept - record.markTicks) * count : 0
@@ -85,6 +88,7 @@ struct Waterfall {
                 mean: count > 0 ? ticks * perTick / count : 0, start: start, length: length,
                 histogram: stage.histogram)
         }
+        guard start.isFinite else { return nil }
         total = start
         self.interruptions = interruptions
         operations = record.operations
