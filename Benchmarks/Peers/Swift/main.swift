@@ -99,35 +99,10 @@ private struct DecodeOnly: ITCHHandler {
     }
 }
 
-/// The room that one pass needs.
-private func usedCapacity(of stream: UnsafeRawBufferPointer) -> BookCapacity {
-    let (survey, _) = StreamSurvey.survey(stream)
-    var books = BookSet(capacity: survey.capacity(), prefault: false)
-    var reader = ITCHStreamReader(stream)
-    reader.replay(into: &books)
-    return books.usedCapacity
-}
-
-/// The orders that a stream leaves, as a stream of deletes, by ascending reference as in cpp/main.cpp: the order decides in
-/// which order slots are taken in the next pass.
-private func remainingOrders(of stream: UnsafeRawBufferPointer) -> UnsafeRawBufferPointer {
-    let (survey, _) = StreamSurvey.survey(stream)
-    var books = BookSet(capacity: survey.capacity(), prefault: false)
-    var reader = ITCHStreamReader(stream)
-    reader.replay(into: &books)
-    var orders: [(reference: UInt64, locate: UInt16)] = []
-    for locate in 0...survey.largestLocate {
-        for side in Side.allCases {
-            for depth in 0..<books.levelCount(locate, side) {
-                orders += books.queue(locate, side, depth: depth).map { ($0.reference, locate) }
-            }
-        }
-    }
-    orders.sort { $0.reference < $1.reference }
-    var writer = ITCHWriter()
-    for order in orders { writer.delete(order.locate, reference: order.reference, at: 0) }
-    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: writer.bytes.count, alignment: 64)
-    copy.copyBytes(from: writer.bytes)
+/// Bytes that stay where they are.
+private func kept(_ bytes: [UInt8]) -> UnsafeRawBufferPointer {
+    let copy = UnsafeMutableRawBufferPointer.allocate(byteCount: bytes.count, alignment: 64)
+    copy.copyBytes(from: bytes)
     return UnsafeRawBufferPointer(copy)
 }
 
@@ -135,7 +110,7 @@ private func measureBooks<Books: OrderBooks>(
     _ empty: consuming Books, _ name: String, _ stream: UnsafeRawBufferPointer, _ passes: Int
 ) {
     var books = empty
-    let deletes = remainingOrders(of: stream)
+    let deletes = kept(FeedLoop(stream).deleteBytes)
     measure(name, passes: passes) {
         var reader = ITCHStreamReader(stream)
         reader.read(into: &books)
@@ -203,8 +178,9 @@ private func main() {
             decode.sum
         }
     case "swift-flat":
-        var books = BookSet(capacity: usedCapacity(of: stream))
-        let deletes = remainingOrders(of: stream)
+        let feed = FeedLoop(stream)
+        var books = BookSet(capacity: feed.capacity)
+        let deletes = kept(feed.deleteBytes)
         measure(name, passes: passes) {
             var reader = ITCHStreamReader(stream)
             reader.replay(into: &books)
@@ -219,8 +195,9 @@ private func main() {
     case "swift-values": measureBooks(ValueBooks(), name, stream, passes)
     case "swift-idiomatic": measureBooks(IdiomaticBooks(), name, stream, passes)
     case "swift-pipeline":
-        var pipeline = Pipeline(TradingCore(capacity: usedCapacity(of: stream)), marker: NoMarks())
-        let deletes = remainingOrders(of: stream)
+        let feed = FeedLoop(stream)
+        var pipeline = Pipeline(TradingCore(capacity: feed.capacity), marker: NoMarks())
+        let deletes = kept(feed.deleteBytes)
         measure(name, passes: passes) {
             var reader = ITCHStreamReader(stream)
             reader.replay(into: &pipeline)

@@ -122,19 +122,21 @@ package struct FeedLoop: ~Copyable {
 }
 
 extension BookSet {
-    /// A delete for every order alive, from the last book to the first and from the worst level to the best.
+    /// A delete for every order alive, by ascending reference: the order decides in which order slots are taken again.
     package func deletes() -> (bytes: [UInt8], messages: Int) {
-        var writer = ITCHWriter()
-        writer.reserve(messages: liveOrders)
-        for locate in (0..<UInt16(clamping: (usedLadders + 1) / 2)).reversed() {
+        var alive: [(reference: UInt64, locate: UInt16)] = []
+        alive.reserveCapacity(liveOrders)
+        for locate in 0..<UInt16(clamping: (usedLadders + 1) / 2) {
             for side in Side.allCases {
-                for depth in (0..<levelCount(locate, side)).reversed() {
-                    for order in queue(locate, side, depth: depth) {
-                        writer.delete(locate, reference: order.reference, at: 72_400_000_000_000)
-                    }
+                for depth in 0..<levelCount(locate, side) {
+                    alive += queue(locate, side, depth: depth).map { ($0.reference, locate) }
                 }
             }
         }
+        alive.sort { $0.reference < $1.reference }
+        var writer = ITCHWriter()
+        writer.reserve(messages: alive.count)
+        for order in alive { writer.delete(order.locate, reference: order.reference, at: 72_400_000_000_000) }
         return (writer.bytes, writer.messages)
     }
 }
