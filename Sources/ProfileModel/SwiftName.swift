@@ -1,7 +1,7 @@
 /// Demangled Swift names as people write them: `BookSet.addOrder(reference:shares:)`.
 package enum SwiftName {
-    /// The name with argument labels but without argument, generic and result types, private discriminators and
-    /// the types of closures. A text that does not look as expected comes back unchanged.
+    /// The name with argument labels but without argument, generic and result types, private discriminators, extending
+    /// modules and the types of closures. A text that does not look as expected comes back unchanged.
     ///
     /// `M.S.f<A where A: P>(_: Int, x: A) -> Bool` → `M.S.f(_:x:)`;
     /// `closure #1 (Int) -> () in M.S.(g in _0A1B)() -> ()` → `closure #1 in M.S.g()`.
@@ -46,6 +46,10 @@ package enum SwiftName {
         private mutating func skipParenthesis() -> Bool {
             guard let end = matchingEnd(of: index) else { return false }
             let content = text[(index + 1)..<end]
+            if content.starts(with: "extension in ".utf8), end + 1 < text.count, text[end + 1] == UInt8(ascii: ":") {
+                index = end + 2  // the module that extends a type, in front of it
+                return true
+            }
             if let name = privateName(content) {
                 output.append(contentsOf: name)
                 index = end + 1

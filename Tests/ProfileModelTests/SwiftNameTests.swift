@@ -15,6 +15,14 @@ import Testing
         ("M.W.(run in _FCB8062B7C319E580CB97BF8FDB75BE8)() -> ()", "M.W.run()"),
         ("M.S.count.getter : Swift.Int", "M.S.count.getter"),
         ("static M.S.< infix(M.S, M.S) -> Swift.Bool", "static M.S.< infix(_:_:)"),
+        (
+            "(extension in Swift):Swift.Collection< where A.Element: Swift.Equatable>.firstIndex(of: A.Element) -> A.Index",
+            "Swift.Collection.firstIndex(of:)"
+        ),
+        (
+            "$defer #1 <A>() -> () in (extension in Lock):Lock.Mutex< where A: ~Swift.Copyable>.withLock<A>((inout A) -> A) -> A",
+            "$defer #1() in Lock.Mutex.withLock(_:)"
+        ),
         ("main", "main"),
         ("broken(name: Swift.Int", "broken(name: Swift.Int"),
         ("", ""),

@@ -10,7 +10,8 @@ final class BackgroundWriter {
             /// Filled buffers, the next one to write first, and empty ones.
             var filled: [Buffer] = []
             var empty: [Buffer] = []
-            var isFinished = false
+            /// Bytes that the disk has not been told to begin with.
+            var unsynced = 0
             var error: FileError?
         }
 
@@ -49,8 +50,14 @@ final class BackgroundWriter {
             do throws(FileError) {
                 try Descriptor.writeAll(
                     UnsafeRawBufferPointer(rebasing: buffer.bytes[..<buffer.count]), to: descriptor, path: path)
-                // The disk begins now, so that whoever syncs a file waits for the last part alone.
-                if buffer.count == buffer.bytes.count { ts_begin_writeback(descriptor) }
+                // The disk begins now and then, so that whoever syncs a file waits for the last part alone.
+                let isDue = state.withLock { state in
+                    state.unsynced += buffer.count
+                    guard state.unsynced >= BackgroundWriter.writebackSize else { return false }
+                    state.unsynced = 0
+                    return true
+                }
+                if isDue { ts_begin_writeback(descriptor) }
             } catch {
                 state.withLock { $0.error = error }
             }
@@ -66,6 +73,8 @@ final class BackgroundWriter {
     // Together less than a processor's second cache.
     private static let bufferSize = 256 << 10
     private static let bufferCount = 3
+    // Each time costs as much as writing a buffer.
+    private static let writebackSize = 4 << 20
 
     private let shared: Shared
     private let thread: JoinableThread?
