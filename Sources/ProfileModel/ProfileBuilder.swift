@@ -68,13 +68,10 @@ package struct ProfileBuilder {
         profile.stacks.child(of: parent, frame: frame)
     }
 
-    /// Takes stacks as they are: where each frame stands for one frame, no two for the same, stacks are equal when their
-    /// frames are.
-    /// - Parameter frames: what each frame number of `stacks` is here; all different.
-    package mutating func adopt(_ stacks: StackTable, frames: [FrameID]) {
+    /// Takes stacks as they are, over the frames that are there.
+    package mutating func adopt(_ stacks: StackTable) {
         precondition(profile.stacks.count == 1, "stacks were added already")
-        let isSame = frames.indices.allSatisfy { frames[$0].rawValue == Int32(truncatingIfNeeded: $0) }
-        profile.stacks = isSame ? stacks : StackTable(stacks, frames: frames)
+        profile.stacks = stacks
     }
 
     /// Takes samples as they are, none of which equals another; nothing can be added to them.

@@ -46,22 +46,6 @@ package struct StackTable: Sendable {
         children = [0]
     }
 
-    /// The same stacks of other frames.
-    /// - Parameter frames: what each frame number becomes; all different.
-    package init(_ stacks: StackTable, frames: [FrameID]) {
-        nodes = [Node](unsafeUninitializedCapacity: stacks.nodes.count) { buffer, count in
-            frames.withUnsafeBufferPointer { frames in
-                for (index, node) in stacks.nodes.enumerated() {
-                    let frame = index > 0 ? frames[Int(node.frame)].rawValue : node.frame
-                    (buffer.baseAddress! + index).initialize(to: Node(parent: node.parent, frame: frame))
-                }
-            }
-            count = stacks.nodes.count
-        }
-        // Few look anything up in it.
-        children = []
-    }
-
     /// Stacks that were found elsewhere; all of them different.
     /// - Parameter nodes: the root first, parents before their children.
     package init(distinct nodes: [Node]) {

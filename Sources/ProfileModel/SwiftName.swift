@@ -38,7 +38,9 @@ package enum SwiftName {
         /// Whether what was written last is a name, so that `<` opens its generic parameters.
         private var isAfterName: Bool {
             guard let last = output.last else { return false }
-            return last != UInt8(ascii: ".") && last != UInt8(ascii: " ")
+            // `$defer #1 <A>() -> ()`
+            if last == UInt8(ascii: " ") { return output.dropLast().last.map { (0x30...0x39).contains($0) } ?? false }
+            return last != UInt8(ascii: ".")
         }
 
         private func follows(_ word: String) -> Bool { text[index...].starts(with: word.utf8) }

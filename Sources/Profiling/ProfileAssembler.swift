@@ -64,8 +64,8 @@ final class ProfileAssembler {
         var moduleIDs = [ModuleID?](repeating: nil, count: raw.modules.count)
         for index in order { moduleIDs[index] = builder.intern(raw.modules[index].module) }
         let kernelIDs = namer.kernelModules.map { builder.intern(Module(path: $0, kind: .kernel)) }
-        addFrames(raw, modules: moduleIDs, kernelModules: kernelIDs, to: &builder)
-        addSamples(raw, to: &builder)
+        let areDistinct = addFrames(raw, modules: moduleIDs, kernelModules: kernelIDs, to: &builder)
+        addSamples(raw, areDistinct: areDistinct, to: &builder)
         builder.metadata = metadata
         builder.metadata.defaultSampleType = valueType.name
         builder.metadata.quality = quality(raw)
@@ -75,9 +75,10 @@ final class ProfileAssembler {
     /// - Parameters:
     ///   - modules: what each module became.
     ///   - kernelModules: what each of the namer's became.
+    /// - Returns: whether no two raw frames share a frame.
     private func addFrames(
         _ raw: RawProfile, modules: [ModuleID?], kernelModules: [ModuleID], to builder: inout ProfileBuilder
-    ) {
+    ) -> Bool {
         levels.removeAll(keepingCapacity: true)
         levels.reserveCapacity(raw.frames.count)
         starts.removeAll(keepingCapacity: true)
@@ -92,7 +93,8 @@ final class ProfileAssembler {
         for index in raw.frames.indices {
             let frame = raw.frames[index]
             let named = namer.frames(of: index)
-            if named.count != 1 { areDistinct = false }
+            let first = frames.count
+            if named.count > Self.mostCompared { areDistinct = false }
             for level in named {
                 var made = Frame(
                     function: FunctionID(rawValue: level.function), line: level.line, column: level.column,
@@ -109,47 +111,81 @@ final class ProfileAssembler {
                     made.kind = .marker
                     if !markers.insert(made.function).inserted { areDistinct = false }
                 }
-                frames.append(made)
+                // A function that was inlined into itself may stand there twice.
+                let same = areDistinct && frames.count > first ? frames[first...].firstIndex(of: made) : nil
+                levels.append(FrameID(rawValue: Int32(truncatingIfNeeded: same ?? frames.count)))
+                if same == nil { frames.append(made) }
             }
-            starts.append(frames.count)
+            starts.append(levels.count)
         }
         if areDistinct {
-            levels = frames.indices.map { FrameID(rawValue: Int32(truncatingIfNeeded: $0)) }
             builder.adopt(frames: frames)
         } else {
-            levels = frames.map { builder.intern($0) }
+            let interned = frames.map { builder.intern($0) }
+            levels = levels.map { interned[Int($0.rawValue)] }
         }
+        return areDistinct
     }
+
+    /// More functions that were inlined into each other are not compared with each other, but looked up.
+    private static let mostCompared = 16
 
     private static func valueName(of event: EventSpecification) -> String {
         event.unit == "nanoseconds" ? "cpu" : event.name
     }
 
-    private func addSamples(_ raw: RawProfile, to builder: inout ProfileBuilder) {
+    /// - Parameter areDistinct: whether no two raw frames share a frame: then no two raw stacks are equal either.
+    private func addSamples(_ raw: RawProfile, areDistinct: Bool, to builder: inout ProfileBuilder) {
         let labels = raw.threads.map { thread in
             builder.intern(
                 LabelSet(thread: thread.name, tid: thread.tid, process: thread.processName, pid: thread.pid))
         }
-        // As many frames as raw ones, and one for each: no two stand for the same, and so do no two stacks.
-        if levels.count == raw.frames.count, builder.profile.frames.count == levels.count,
-            raw.frames.indices.allSatisfy({ namer.frames(of: $0).count == 1 })
-        {
-            builder.adopt(raw.stacks, frames: levels)
-            if Set(labels).count == labels.count {
-                builder.adopt(
-                    stacks: raw.sampleStacks, labelSets: raw.sampleThreads.map { labels[Int($0)] },
-                    values: countsSamples ? [raw.sampleCounts, raw.samplePeriods] : [raw.samplePeriods])
-                return
-            }
+        let stacks: [StackTable.ID]
+        if areDistinct {
+            let (table, places) = adoptable(raw.stacks)
+            stacks = places.map { places in raw.sampleStacks.map { places[Int($0.rawValue)] } } ?? raw.sampleStacks
+            builder.adopt(table)
+        } else {
+            let places = addStacks(raw, to: &builder)
+            stacks = raw.sampleStacks.map { places[Int($0.rawValue)] }
         }
-        let stacks = builder.profile.stacks.count > 1 ? nil : addStacks(raw, to: &builder)
-        for index in raw.sampleStacks.indices {
-            let stack = raw.sampleStacks[index]
+        if areDistinct, Set(labels).count == labels.count {
+            builder.adopt(
+                stacks: stacks, labelSets: raw.sampleThreads.map { labels[Int($0)] },
+                values: countsSamples ? [raw.sampleCounts, raw.samplePeriods] : [raw.samplePeriods])
+            return
+        }
+        for (index, stack) in stacks.enumerated() {
             builder.add(
-                stack: stacks.map { $0[Int(stack.rawValue)] } ?? stack, labelSet: labels[Int(raw.sampleThreads[index])],
+                stack: stack, labelSet: labels[Int(raw.sampleThreads[index])],
                 values: countsSamples
                     ? [raw.sampleCounts[index], raw.samplePeriods[index]] : [raw.samplePeriods[index]])
         }
+    }
+
+    /// The stacks with the levels of each raw frame in its place, none of which is a level of another raw frame: nothing
+    /// needs to be looked up.
+    /// - Returns: what each stack became; nil when that is itself.
+    private func adoptable(_ stacks: StackTable) -> (table: StackTable, places: [StackTable.ID]?) {
+        // One level each.
+        if starts.indices.allSatisfy({ starts[$0] == $0 }) { return (stacks, nil) }
+        // hot: per node
+        var count = 1
+        for node in stacks.nodes.dropFirst() { count += starts[Int(node.frame) + 1] - starts[Int(node.frame)] }
+        var nodes: [StackTable.Node] = []
+        nodes.reserveCapacity(count)
+        nodes.append(stacks.nodes[0])
+        var places = [StackTable.ID](repeating: StackTable.root, count: stacks.count)
+        for index in stacks.nodes.indices.dropFirst() {
+            let node = stacks.nodes[index]
+            var place = places[Int(node.parent)].rawValue
+            for level in starts[Int(node.frame)]..<starts[Int(node.frame) + 1] {
+                nodes.append(StackTable.Node(parent: place, frame: levels[level].rawValue))
+                place = Int32(truncatingIfNeeded: nodes.count - 1)
+            }
+            places[index] = StackTable.ID(rawValue: place)
+        }
+        return (StackTable(distinct: nodes), places)
     }
 
     /// - Returns: what each stack became.

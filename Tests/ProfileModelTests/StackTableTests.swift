@@ -40,7 +40,10 @@ import Testing
             }
         }
         let count = table.count
-        var other = StackTable(table, frames: (0..<300).map { FrameID(rawValue: 1000 - $0) })
+        var other = StackTable(
+            distinct: table.nodes.map { node in
+                StackTable.Node(parent: node.parent, frame: node.frame < 0 ? node.frame : 1000 - node.frame)
+            })
         for index in Int32(1)..<Int32(count) {
             let stack = StackTable.ID(rawValue: index)
             let frame = FrameID(rawValue: 1000 - table.nodes[Int(index)].frame)

@@ -21,7 +21,7 @@ import Testing
         ),
         (
             "$defer #1 <A>() -> () in (extension in Lock):Lock.Mutex< where A: ~Swift.Copyable>.withLock<A>((inout A) -> A) -> A",
-            "$defer #1() in Lock.Mutex.withLock(_:)"
+            "$defer #1 in Lock.Mutex.withLock(_:)"
         ),
         ("main", "main"),
         ("broken(name: Swift.Int", "broken(name: Swift.Int"),

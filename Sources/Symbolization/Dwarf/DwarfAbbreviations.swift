@@ -19,18 +19,23 @@ package final class DwarfAbbreviations {
     private static let largestCount = 1 << 18
     private static let largestAttributeCount = 1 << 21
 
-    private(set) var attributes: [Attribute] = []
+    let attributes: [Attribute]
     /// Code n is at n − 1 as long as codes count up by one, as all producers write them.
-    private var dense: [Abbreviation] = []
-    private var sparse: [UInt64: Abbreviation] = [:]
+    private let dense: [Abbreviation]
+    private let sparse: [UInt64: Abbreviation]
 
     /// Whether the table's end was found, or the code that was asked for.
-    package private(set) var isComplete = false
+    package let isComplete: Bool
 
     /// Reads to the table's end, or as far as it makes sense.
     /// - Parameter wanted: a code behind which nothing is needed.
     package init(_ bytes: UnsafeRawBufferPointer, _ encoding: DwarfEncoding, upTo wanted: UInt64? = nil) {
         var cursor = ByteCursor(bytes)
+        var attributes: [Attribute] = []
+        var dense: [Abbreviation] = []
+        var sparse: [UInt64: Abbreviation] = [:]
+        var isComplete = false
+        // hot: per abbreviation of every unit
         while cursor.isValid, dense.count + sparse.count < Self.largestCount,
             attributes.count < Self.largestAttributeCount
         {
@@ -70,6 +75,10 @@ package final class DwarfAbbreviations {
                 break
             }
         }
+        self.attributes = attributes
+        self.dense = dense
+        self.sparse = sparse
+        self.isComplete = isComplete
     }
 
     func abbreviation(_ code: UInt64) -> Abbreviation? {
