@@ -24,7 +24,9 @@ extension ElfReader {
             guard isPackedByName || full.hasPrefix(".debug_") else { return }
             let name = String(full.dropFirst(isPackedByName ? 8 : 7))
             let base = name.hasSuffix(".dwo") ? String(name.dropLast(4)) : name
-            guard wanted.contains(base), found[name] == nil, !packed.contains(where: { $0.name == name }) else { return }
+            guard wanted.contains(base), found[name] == nil, !packed.contains(where: { $0.name == name }) else {
+                return
+            }
             if isPackedByName {
                 if let section = PackedSection(zdebug: section) { packed.append((name, section)) }
             } else if header.sh_flags & UInt64(SHF_COMPRESSED) != 0 {
