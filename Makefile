@@ -66,9 +66,16 @@ bench-attribution: build
 demo: build
 	@scripts/demo.sh
 
-install: build
+# The tool is built once more, with Swift's runtime in it: it runs where there is no Swift, as on a production machine, and
+# starts in half the time. The library for benchmarks in C needs the runtime beside it.
+STATIC = $(RELEASE) --static-swift-stdlib --scratch-path .build/static
+
+install: dependencies
+	$(SWIFT) build $(STATIC) --product tickscope
+	$(SWIFT) build $(RELEASE) --product tickscope-bench
 	install -d "$(DESTDIR)$(PREFIX)/bin"
-	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
+	install -m 0755 "$$($(SWIFT) build $(STATIC) --show-bin-path)/tickscope" "$(DESTDIR)$(PREFIX)/bin/tickscope"
+	strip --strip-debug "$(DESTDIR)$(PREFIX)/bin/tickscope"
 	install -d "$(DESTDIR)$(PREFIX)/lib" "$(DESTDIR)$(PREFIX)/include/tickscope" "$(DESTDIR)$(PREFIX)/include/CCycles"
 	install -m 0755 "$$($(SWIFT) build $(RELEASE) --show-bin-path)/libtickscope-bench.so" "$(DESTDIR)$(PREFIX)/lib/"
 	install -m 0644 include/tickscope/bench.h "$(DESTDIR)$(PREFIX)/include/tickscope/"
@@ -84,4 +91,4 @@ lint:
 
 clean:
 	$(SWIFT) package clean
-	rm -rf out
+	rm -rf out .build/static
