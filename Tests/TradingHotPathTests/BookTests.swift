@@ -125,6 +125,33 @@ struct BookTests {
         }
     }
 
+    @Test("References that are in use are refused wherever they lie among others, and taken again later")
+    func referencesComeBack() {
+        var random = RandomSource(seed: 11)
+        var alive: Set<UInt64> = []
+        var duplicates: UInt64 = 0
+        let capacity = BookCapacity(orders: 1_024, levels: 16, rungs: 64, pages: 8, maximumReference: 4_096)
+        replay(capacity: capacity) {
+            // Four pages of references, so that pages fill, empty and change hands.
+            for step in 0..<20_000 {
+                let reference = 1 + UInt64(random.below(1_024))
+                if step % 4_000 > 3_000 {
+                    if alive.remove(reference) != nil { $0.delete(reference) }
+                } else if random.below(3) > 0 {
+                    if !alive.insert(reference).inserted { duplicates += 1 }
+                    $0.add(reference, "B", 100, 50 + UInt32(reference % 7))
+                } else if alive.remove(reference) != nil {
+                    $0.delete(reference)
+                }
+            }
+        } look: { books in
+            #expect(duplicates > 1_000)
+            #expect(books.counters.duplicateReferences == duplicates)
+            #expect(books.counters.unknownReferences == 0)
+            #expect(books.liveOrders == alive.count)
+        }
+    }
+
     @Test(
         "Each kind of room runs out on its own, and the book stays whole",
         arguments: [

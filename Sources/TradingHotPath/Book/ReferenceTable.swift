@@ -5,8 +5,8 @@
 /// which wastes three quarters of a table hashed by low bits) and nothing is ever rehashed.
 ///
 /// ```
-/// reference ── >> 8 ──▶ directory {page, live} ──▶ page of 256 handles, 1 KiB
-///     645,000,001         2,519,532 entries           0 = no such order
+/// reference ── >> 8 ──▶ directory {page, live, lines} ──▶ page of 256 handles, 1 KiB
+///     645,000,001            2,519,532 entries               0 = no such order
 /// ```
 ///
 /// A page is handed back when its last order leaves; by then it is all zero again and needs no clearing. Pages are small
@@ -21,7 +21,9 @@ struct ReferenceTable: ~Copyable {
     struct Entry: BitwiseCopyable {
         var page: UInt32
         /// Orders alive on the page.
-        var live: UInt32
+        var live: UInt16
+        /// A bit for each 16 references, a cache line of the page: set while some of them may be in use.
+        var lines: UInt16
     }
 
     private let directory: Table<Entry>
@@ -38,7 +40,7 @@ struct ReferenceTable: ~Copyable {
     ///   - pageCapacity: pages that can be in use at once.
     init(maximumReference: UInt64, pageCapacity: Int, prefault: Bool) {
         let entries = Int(maximumReference >> Self.referencesPerPageShift) + 1
-        directory = Table(count: entries, filledWith: Entry(page: 0, live: 0))
+        directory = Table(count: entries, filledWith: Entry(page: 0, live: 0, lines: 0))
         pages = Table(count: (pageCapacity + 1) << Self.referencesPerPageShift, prefault: prefault)
         freePages = Table(count: pageCapacity, prefault: prefault)
         self.pageCapacity = pageCapacity
@@ -58,7 +60,7 @@ struct ReferenceTable: ~Copyable {
     @inline(__always)  // hot: per message
     func handle(of reference: UInt64) -> UInt32 {
         let number = reference >> Self.referencesPerPageShift
-        guard number < UInt64(directory.count) else { return 0 }
+        guard number < UInt64(truncatingIfNeeded: directory.count) else { return 0 }
         return cell(reference, directory[UInt32(truncatingIfNeeded: number)].page).pointee
     }
 
@@ -75,7 +77,9 @@ struct ReferenceTable: ~Copyable {
     /// - Precondition: `handle` is not 0.
     @inline(__always)  // hot: per message
     mutating func insert(_ reference: UInt64, _ handle: UInt32) -> Placement {
-        guard reference >> Self.referencesPerPageShift < UInt64(directory.count) else { return .full }
+        guard reference >> Self.referencesPerPageShift < UInt64(truncatingIfNeeded: directory.count) else {
+            return .full
+        }
         let entry = directory.elements + Int(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
         var page = entry.pointee.page
         if page == 0 {
@@ -84,7 +88,12 @@ struct ReferenceTable: ~Copyable {
             entry.pointee.page = page
         }
         let cell = cell(reference, page)
-        guard cell.pointee == 0 else { return .duplicate }
+        // A new order's line of the page is in no cache as a rule. Where no reference of it is in use, page 0 is looked
+        // at instead, and the line is only written, which nobody waits for.
+        let line = UInt16(truncatingIfNeeded: 1 &<< (reference >> 4 & 15))
+        let known = entry.pointee.lines & line != 0 ? cell : pages.elements
+        guard known.pointee == 0 else { return .duplicate }
+        entry.pointee.lines |= line
         entry.pointee.live &+= 1
         cell.pointee = handle
         return .placed
@@ -102,6 +111,7 @@ struct ReferenceTable: ~Copyable {
             freePages.elements[freeCount] = entry.pointee.page
             freeCount &+= 1
             entry.pointee.page = 0
+            entry.pointee.lines = 0
         }
     }
 
