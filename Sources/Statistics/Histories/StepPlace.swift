@@ -8,14 +8,16 @@ enum StepPlace {
     /// The greatest residual that counts, in deviations: a step may lie at one wild value, but the distances of a few
     /// values decide where it is.
     static let bound = 4.0
-    /// Misses by more are all alike.
-    static let worstMiss = 8
+    /// A place that is off by at most this many values is found.
+    static let margin = 5
+    /// What the exact place is worth beside one within ``margin``: with less of it exact places are given away, with more
+    /// the likeliest of many unlikely places is off by more than the margin a third more often when noise is correlated.
+    static let worthOfExactness = 0.15
 
     /// The place of a step, and the range around it that holds 95 % of the likelihood.
     ///
-    /// A place that has more than half of the likelihood is taken; otherwise the one whose expected miss is least, a
-    /// miss being its square up to ``worstMiss``: with correlated noise the likeliest of many unlikely places is off by
-    /// more than five values a third more often.
+    /// The place is the one around which, up to ``margin`` away, most of the likelihood lies, and a little more for its own
+    /// (``worthOfExactness``).
     ///
     /// Noise of correlation ρ is made independent first, eᵢ = rᵢ − ρ·rᵢ₋₁ with r the distance from the level (Box &
     /// Jenkins' AR(1)): what remains of a step at its first value is then the whole height, and 1 − ρ of it later. A
@@ -54,7 +56,7 @@ enum StepPlace {
         let least = costs.reduce(costs[0], min)
         let weights = costs.map { exp((least - $0) / 2) }
         let total = weights.reduce(0, +)
-        let best = place(weights, total: total)
+        let best = place(weights)
         var (low, high) = (best, best)
         var held = weights[best]
         while held < 0.95 * total {
@@ -72,17 +74,15 @@ enum StepPlace {
         return (first + best, (first + low)...(first + high))
     }
 
-    private static func place(_ weights: [Double], total: Double) -> Int {
+    private static func place(_ weights: [Double]) -> Int {
+        var sums = [0.0]
+        for weight in weights { sums.append(sums[sums.count - 1] + weight) }
         var best = 0
         var greatest = -1.0
         for (i, weight) in weights.enumerated() {
-            if weight > total / 2 { return i }
-            var gain = 0.0
-            for j in max(0, i - worstMiss)...min(weights.count - 1, i + worstMiss) {
-                let share = Double(j - i) / Double(worstMiss)
-                gain += weights[j] * (1 - share * share)
-            }
-            if gain > greatest { (greatest, best) = (gain, i) }
+            let near = sums[min(weights.count, i + margin + 1)] - sums[max(0, i - margin)]
+            let worth = near + worthOfExactness * weight
+            if worth > greatest { (greatest, best) = (worth, i) }
         }
         return best
     }
