@@ -82,20 +82,20 @@ struct ReferenceTable: ~Copyable {
         }
         let entry = directory.elements + Int(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
         var page = entry.pointee.page
+        let line = UInt16(truncatingIfNeeded: 1 &<< (reference >> 4 & 15))
         if page == 0 {
             page = takePage()
             guard page != 0 else { return .full }
-            entry.pointee.page = page
+            entry.pointee = Entry(page: page, live: 1, lines: line)
+        } else {
+            // A new order's line of the page is in no cache as a rule. Where no reference of it is in use, page 0 is
+            // looked at instead, and the line is only written, which nobody waits for.
+            let known = entry.pointee.lines & line != 0 ? cell(reference, page) : pages.elements
+            guard known.pointee == 0 else { return .duplicate }
+            entry.pointee.lines |= line
+            entry.pointee.live &+= 1
         }
-        let cell = cell(reference, page)
-        // A new order's line of the page is in no cache as a rule. Where no reference of it is in use, page 0 is looked
-        // at instead, and the line is only written, which nobody waits for.
-        let line = UInt16(truncatingIfNeeded: 1 &<< (reference >> 4 & 15))
-        let known = entry.pointee.lines & line != 0 ? cell : pages.elements
-        guard known.pointee == 0 else { return .duplicate }
-        entry.pointee.lines |= line
-        entry.pointee.live &+= 1
-        cell.pointee = handle
+        cell(reference, page).pointee = handle
         return .placed
     }
 
@@ -105,13 +105,14 @@ struct ReferenceTable: ~Copyable {
     @inline(__always)  // hot: per message
     mutating func remove(_ reference: UInt64) {
         let entry = directory.elements + Int(truncatingIfNeeded: reference >> Self.referencesPerPageShift)
-        cell(reference, entry.pointee.page).pointee = 0
-        entry.pointee.live &-= 1
-        if entry.pointee.live == 0 {
-            freePages.elements[freeCount] = entry.pointee.page
+        let page = entry.pointee.page
+        cell(reference, page).pointee = 0
+        if entry.pointee.live == 1 {
+            freePages.elements[freeCount] = page
             freeCount &+= 1
-            entry.pointee.page = 0
-            entry.pointee.lines = 0
+            entry.pointee = Entry(page: 0, live: 0, lines: 0)
+        } else {
+            entry.pointee.live &-= 1
         }
     }
 
