@@ -4,11 +4,14 @@ internal import Synchronization
 /// Does independent pieces of work on as many threads as there are CPUs, this one among them.
 /// - Parameters:
 ///   - count: of pieces; the first are begun first.
+///   - mostThreads: no more threads than these: for work that is a piece of such work itself.
 ///   - body: makes the result of the piece with a number.
 /// - Returns: the results in order, whatever thread made them.
-package func concurrently<Result: Sendable>(_ count: Int, _ body: @escaping @Sendable (Int) -> Result) -> [Result] {
+package func concurrently<Result: Sendable>(
+    _ count: Int, mostThreads: Int = .max, _ body: @escaping @Sendable (Int) -> Result
+) -> [Result] {
     let work = SharedWork(count, body)
-    let helpers = max(0, min(count, sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
+    let helpers = max(0, min(count, mostThreads, sysconf(Int32(_SC_NPROCESSORS_ONLN))) - 1)
     let threads = (0..<helpers).compactMap { _ in JoinableThread { work.run() } }
     work.run()
     for thread in threads { thread.join() }

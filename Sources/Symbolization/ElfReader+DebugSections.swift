@@ -35,13 +35,19 @@ extension ElfReader {
                 found[name] = plainBytes(section, header)
             }
         }
-        // The largest first: it takes as long as all others together.
+        // The largest first: it takes as long as all others together. Files are read side by side, too.
         packed.sort { $0.section.size > $1.section.size }
         let sections = packed.map(\.section)
-        let unpacked = withExtendedLifetime(self) { concurrently(sections.count) { sections[$0].unpacked() } }
+        let isLarge = sections.reduce(0) { $0 + $1.size } >= Self.leastShared
+        let unpacked = withExtendedLifetime(self) {
+            concurrently(sections.count, mostThreads: isLarge ? 2 : 1) { sections[$0].unpacked() }
+        }
         for (bytes, entry) in zip(unpacked, packed) { found[entry.name] = bytes.map { SectionBytes($0) } }
         return found
     }
+
+    /// Bytes that are worth a thread.
+    private static let leastShared = 1 << 20
 
     /// The bytes of a section that is not compressed; they stay in the file where there is one.
     func plainBytes(_ section: OpaquePointer, _ header: GElf_Shdr) -> SectionBytes? {
