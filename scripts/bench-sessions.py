@@ -4,8 +4,9 @@
     scripts/bench-sessions.py [SESSIONS] [TOLERANCE...]
 
 A session measures known-answers twice, one run after the other, as before and after a change, and asks 'tickscope regress'
-with each tolerance; "usual" are those that it has by itself. Prints, for each tolerance, the sessions in which anything regressed or improved, of how many, with
-the share that is promised: at most 5 of 100 for either direction together with all benchmarks.
+with each tolerance; "usual" are those that it has by itself. Prints, for each tolerance, the sessions in which anything
+regressed or improved, of how many, with the share that is promised: at most 5 of 100 for either direction together with
+all benchmarks.
 """
 
 import collections

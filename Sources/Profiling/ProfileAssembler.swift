@@ -94,7 +94,8 @@ final class ProfileAssembler {
             let frame = raw.frames[index]
             let named = namer.frames(of: index)
             let first = frames.count
-            if named.count > Self.mostCompared { areDistinct = false }
+            // Where a frame has no level, a stack with it and one without are the same.
+            if named.isEmpty || named.count > Self.mostCompared { areDistinct = false }
             for level in named {
                 var made = Frame(
                     function: FunctionID(rawValue: level.function), line: level.line, column: level.column,
