@@ -93,4 +93,23 @@ import Testing
             }
         }
     }
+
+    /// A compressed section that was damaged, or whose header lies about its size, is as if it were not there.
+    @Test(arguments: DwarfFixture.all.filter { $0.isBuildable && $0.name.contains("compressed") })
+    func damagedCompressionIsLeftOut(fixture: DwarfFixture) throws {
+        let folder = try TemporaryFolder()
+        let image = [UInt8](try Data(contentsOf: URL(filePath: fixture.build(in: folder.path))))
+        let sections = try image.withUnsafeBytes { try ElfReader(bytes: $0).debugSections().mapValues(\.contents) }
+        #expect(sections["info"]?.isEmpty == false && sections["line"]?.isEmpty == false)
+        var random = SplitMix(state: 7)
+        var lost = 0
+        for _ in 0..<200 {
+            var damaged = image
+            for _ in 0..<64 { damaged[Int(random.next() % UInt64(image.count))] ^= 1 << UInt8(random.next() % 8) }
+            let found = damaged.withUnsafeBytes { (try? ElfReader(bytes: $0))?.debugSections().mapValues(\.contents) }
+            guard let found else { continue }
+            lost += sections.keys.filter { found[$0] == nil }.count
+        }
+        #expect(lost > 0, "no damage was noticed")
+    }
 }
